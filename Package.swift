@@ -1,0 +1,77 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every warning is an error here and an import is visible only where it is written, so that
+/// the table of allowed imports (`.ci/imports`) is the whole truth about who knows whom.
+let house: [SwiftSetting] = [
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("ExistentialAny"),
+  .treatAllWarnings(as: .error),
+]
+
+func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: house)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+  .testTarget(name: name + "Tests", dependencies: dependencies, resources: resources, swiftSettings: house)
+}
+
+let package = Package(
+  name: "hamud",
+  products: [
+    .executable(name: "hamud", targets: ["hamud"]),
+    .executable(name: "hamuctl", targets: ["hamuctl"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+  ],
+  targets: [
+    .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+    .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    room("Platform", ["CSystemd", .product(name: "Crypto", package: "swift-crypto")]),
+    room("Requests", ["CLibYAML"]),
+    room("Ledger", ["Platform", "Requests", .product(name: "GRDB", package: "GRDB.swift")]),
+    room("Checkpoints", ["Platform"]),
+    room("Datasets", ["Platform", "Checkpoints", "CZlib"]),
+
+    room("HAMU"),
+    room("Networks", ["COpenBLAS"]),
+    room("Unlearning", ["HAMU", "Networks", "Datasets", "Checkpoints"]),
+    room("Training", ["Networks", "Datasets", "Checkpoints"]),
+    room(
+      "Service",
+      [
+        "Platform", "Requests", "Ledger", "Datasets", "Checkpoints", "HAMU", "Networks", "Unlearning", "Training",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ]),
+    .executableTarget(
+      name: "hamud",
+      dependencies: ["Service", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      swiftSettings: house),
+    .executableTarget(
+      name: "hamuctl",
+      dependencies: ["Service", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      swiftSettings: house),
+    tests("Platform", ["Platform"]),
+    tests("Requests", ["Requests"]),
+    tests("Ledger", ["Ledger", "Requests", "Platform"]),
+    tests("Datasets", ["Datasets", "Platform"]),
+    tests("Checkpoints", ["Checkpoints", "Platform"]),
+    tests("HAMU", ["HAMU"]),
+    tests("Networks", ["Networks"]),
+    tests("Unlearning", ["Unlearning", "HAMU", "Networks", "Datasets", "Checkpoints", "Platform"]),
+    tests("Training", ["Training", "Networks", "Datasets", "Checkpoints", "Platform"]),
+    tests("Service", ["Service", "Unlearning", "Requests", "Ledger", "Datasets", "Checkpoints", "Platform"]),
+    tests("Golden", ["HAMU", "Networks", "Unlearning", "Datasets", "Checkpoints"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

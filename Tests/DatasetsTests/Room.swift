@@ -1,0 +1,3 @@
+import Testing
+import Datasets
+@Test func opens() {}

@@ -1,0 +1,3 @@
+import Testing
+import Networks
+@Test func opens() {}

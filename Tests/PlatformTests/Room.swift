@@ -1,0 +1,3 @@
+import Testing
+import Platform
+@Test func opens() {}

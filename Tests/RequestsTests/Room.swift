@@ -1,0 +1,3 @@
+import Testing
+import Requests
+@Test func opens() {}

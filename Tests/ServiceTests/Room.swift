@@ -1,0 +1,3 @@
+import Testing
+import Service
+@Test func opens() {}

@@ -1,3 +1,5 @@
+import Platform
+
 extension CheckpointError {
   package var description: String {
     switch self {
@@ -8,6 +10,7 @@ extension CheckpointError {
     case .directory(let path, let problem): "\(path): \(problem)"
     case .version(let number, let fault): "version \(number): \(fault.description)"
     case .progress(let fault): fault.description
+    case .system(let error): error.description
     case .tooLarge(let bytes, let limit): "\(bytes) bytes; at most \(limit) are read"
     }
   }

@@ -1,3 +1,5 @@
+package import Platform
+
 /// The one error of this room: which file, what was expected and found, how to mend it.
 ///
 /// The text never holds a tensor's values, a subject or a sample. Names from a file are quoted, escaped and cut.
@@ -16,6 +18,8 @@ package indirect enum CheckpointError: Error, Sendable, CustomStringConvertible 
   case version(Int, VersionFault)
   /// A file of a paused run does not belong to the run that is to go on, or is damaged.
   case progress(ProgressFault)
+  /// The system refused: a full disk, a missing right, a damaged file system.
+  case system(PlatformError)
   /// A file is larger than this room reads.
   case tooLarge(bytes: Int, limit: Int)
 

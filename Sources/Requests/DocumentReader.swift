@@ -1,0 +1,83 @@
+/// Reads a tree by keys and collects everything that is wrong, so that one answer lists it all.
+///
+/// Not thread-safe, and short-lived: parse, read, `finish`.
+package final class DocumentReader {
+  package let root: YAMLNode
+  private var problems: DiagnosticList
+
+  /// - Throws: what `YAMLDocument.parse` refuses.
+  package init(_ bytes: [UInt8]) throws(Refusal) {
+    let document = try YAMLDocument.parse(bytes)
+    root = document.root
+    problems = document.problems
+  }
+
+  package func report(_ diagnostic: Diagnostic) { problems.append(diagnostic) }
+
+  package func report(at position: SourcePosition?, _ problem: DiagnosticText, mend: DiagnosticText) {
+    problems.append(Diagnostic(at: position, problem, mend: mend))
+  }
+
+  /// The document as a mapping; nil, and reported, when it is something else.
+  package func mapping() -> MappingReader? { mapping(root, name: "the file", path: "") }
+
+  /// Throws everything that was reported.
+  package func finish() throws(Refusal) {
+    guard problems.isEmpty else { throw Refusal(.invalid, problems) }
+  }
+
+  /// Whether nothing was reported so far.
+  package var isSound: Bool { problems.isEmpty }
+
+  func mapping(_ node: YAMLNode, name: String, path: String) -> MappingReader? {
+    switch node.content {
+    case .refused: return nil
+    case .mapping(let pairs): return MappingReader(pairs, at: node.position, path: path, in: self)
+    case .scalar(let scalar) where scalar.isAbsent:
+      report(at: node.position, "\(ours: name) says nothing", mend: "write its keys, such as KEY: VALUE")
+    default:
+      report(
+        at: node.position, "\(ours: name) is \(ours: node.kind)", mend: "write keys with values, such as KEY: VALUE")
+    }
+    return nil
+  }
+
+  /// One value by its form; nil, and reported, when it does not fit.
+  func scalar<Value>(_ node: YAMLNode, _ form: ScalarForm<Value>, name: String) -> Located<Value>? {
+    switch node.content {
+    case .refused: return nil
+    case .scalar(let scalar) where scalar.isAbsent:
+      report(
+        at: node.position, "\(ours: name) has no value",
+        mend: "write \(ours: form.shape), such as \(ours: form.example)")
+    case .scalar(let scalar):
+      switch form.read(scalar) {
+      case .value(let value): return Located(value, at: node.position)
+      case .wrong(let problem, let mend): report(at: node.position, "\(ours: name): \(text: problem)", mend: mend)
+      case .unfit:
+        report(
+          at: node.position, "\(ours: name): \(theirs: scalar.text) is not \(ours: form.shape)",
+          mend: "write for example \(ours: form.example)")
+      }
+    default:
+      report(
+        at: node.position, "\(ours: name) is \(ours: node.kind)",
+        mend: "write \(ours: form.shape), such as \(ours: form.example)")
+    }
+    return nil
+  }
+
+  /// A list's nodes; nil, and reported, when it is none.
+  func items(_ node: YAMLNode, name: String, example: String) -> [YAMLNode]? {
+    switch node.content {
+    case .refused: return nil
+    case .sequence(let items): return items
+    case .scalar(let scalar) where scalar.isAbsent:
+      report(at: node.position, "\(ours: name) has no value", mend: "write a list, such as \(ours: example)")
+    default:
+      report(
+        at: node.position, "\(ours: name) is \(ours: node.kind)", mend: "write a list, such as \(ours: example)")
+    }
+    return nil
+  }
+}

@@ -1,3 +1,0 @@
-import Testing
-import Requests
-@Test func opens() {}

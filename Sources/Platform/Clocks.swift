@@ -1,0 +1,49 @@
+import Glibc
+
+/// The time of day, for people: receipts, deadlines, the ledger. It may jump.
+package enum WallClock {
+  package static var now: Timestamp {
+    Timestamp(nanosecondsSinceEpoch: nanoseconds(system_clock_gettime(CLOCK_REALTIME)))
+  }
+}
+
+/// Time that only goes forward and counts a suspended machine too: for waiting and for measuring. Means nothing after
+/// a reboot.
+package struct MonotonicInstant: Hashable, Sendable, Comparable {
+  /// Since the machine started.
+  package let nanoseconds: Int64
+
+  package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
+
+  package static var now: MonotonicInstant {
+    MonotonicInstant(nanoseconds: Platform.nanoseconds(system_clock_gettime(CLOCK_BOOTTIME)))
+  }
+
+  package static func < (left: MonotonicInstant, right: MonotonicInstant) -> Bool {
+    left.nanoseconds < right.nanoseconds
+  }
+
+  /// From `right` to `left`.
+  package static func - (left: MonotonicInstant, right: MonotonicInstant) -> Duration {
+    .nanoseconds(left.nanoseconds) - .nanoseconds(right.nanoseconds)
+  }
+
+  /// Stays at the end of time instead of overflowing.
+  package static func + (left: MonotonicInstant, right: Duration) -> MonotonicInstant {
+    let (sum, overflow) = left.nanoseconds.addingReportingOverflow(right.wholeNanoseconds)
+    return MonotonicInstant(nanoseconds: overflow ? (right < .zero ? .min : .max) : sum)
+  }
+}
+
+/// These clocks exist on every Linux that hamud runs on, so the call cannot fail.
+func system_clock_gettime(_ clock: clockid_t) -> timespec {
+  var time = timespec()
+  _ = clock_gettime(clock, &time)
+  return time
+}
+
+extension timespec {
+  init(_ moment: Timestamp) {
+    self.init(tv_sec: Int(moment.secondsSinceEpoch), tv_nsec: Int(moment.nanosecondsInSecond))
+  }
+}

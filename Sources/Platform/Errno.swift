@@ -37,6 +37,10 @@ package struct Errno: Error, RawRepresentable, Hashable, Sendable, CustomStringC
   package static let addressInUse = Errno(rawValue: EADDRINUSE)
   package static let connectionReset = Errno(rawValue: ECONNRESET)
   package static let connectionRefused = Errno(rawValue: ECONNREFUSED)
+  package static let connectionAborted = Errno(rawValue: ECONNABORTED)
+  package static let notConnected = Errno(rawValue: ENOTCONN)
+  package static let noBufferSpace = Errno(rawValue: ENOBUFS)
+  package static let outOfMemory = Errno(rawValue: ENOMEM)
   package static let quotaExceeded = Errno(rawValue: EDQUOT)
 
   /// The disk, or the caller's share of it, is full.

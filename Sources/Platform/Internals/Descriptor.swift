@@ -41,6 +41,11 @@ func writeWhole(_ descriptor: CInt, _ bytes: UnsafeRawBufferPointer) throws(Errn
   }
 }
 
+func writeWhole(_ descriptor: CInt, _ text: String) throws(Errno) {
+  let bytes = Array(text.utf8)
+  try bytes.span.bytes.withUnsafeBytes { (bytes) throws(Errno) in try writeWhole(descriptor, bytes) }
+}
+
 /// Reads from the current position to the end, at most `limit` bytes.
 /// - Returns: absent when there is more than that.
 func readWhole(_ descriptor: CInt, limit: Int, expected: Int = 0) throws(Errno) -> [UInt8]? {

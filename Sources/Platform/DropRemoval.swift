@@ -1,0 +1,102 @@
+import CSystemd
+import Glibc
+
+extension DropFile {
+  package enum Removal: Hashable, Sendable {
+    case removed
+    /// The name was gone already.
+    case vanished
+    /// Another file has the name by now; it is untouched and waits to be read.
+    case replaced
+    /// A directory that is not empty, or one that this process may not remove; it stays.
+    case notPossible(Errno)
+  }
+
+  private static let takingPrefix = ".hamud-take-"
+
+  /// Removes the name if it still stands for the file that was read or refused.
+  ///
+  /// Linux cannot remove a name on the condition that it means a certain file, and between a look and the removal a
+  /// submitter may put a newer manifest there, which would be lost unread. So the name is first moved into a directory
+  /// that only this process may enter, looked at there, and removed or put back. A crash in between leaves that
+  /// directory, which names the inode: `recover` finishes.
+  package static func remove(
+    directory: String, name: FileName, identity: FileIdentity
+  ) throws(PlatformError) -> Removal {
+    do throws(Errno) {
+      let folder = try DurableDirectory.open(directory)
+      let seen = try system_fstatat(folder.number, name, AT_SYMLINK_NOFOLLOW)
+      guard seen.identity.isSameFile(as: identity) else { return .replaced }
+      if seen.kind == .directory {
+        // Only an empty one can be removed, so nothing can be lost by a race; and another's cannot be moved.
+        try system_unlinkat(folder.number, name, AT_REMOVEDIR)
+      } else if try takeAndRemove(name, identity.inode, in: folder.number) == .replaced {
+        return .replaced
+      }
+      try system_fsync(folder.number)
+      return .removed
+    } catch {
+      switch error {
+      case .noSuchFile: return .vanished
+      case .directoryNotEmpty, .accessDenied, .notPermitted: return .notPossible(error)
+      default: throw PlatformError(operation: "remove", path: "a file in \(directory)", code: error)
+      }
+    }
+  }
+
+  /// Finishes removals that a crash interrupted. For the start, under the daemon's lock.
+  /// - Returns: how many there were.
+  @discardableResult
+  package static func recover(directory: String) throws(PlatformError) -> Int {
+    var found = 0
+    try attempt("clean", directory) { () throws(Errno) in
+      let folder = try DurableDirectory.open(directory)
+      for name in try DurableDirectory.names(in: folder.number) where name.hasPrefix(takingPrefix) {
+        let status = try system_fstatat(folder.number, name, AT_SYMLINK_NOFOLLOW)
+        // Submitters may make directories too; only ours is ours.
+        guard status.kind == .directory, status.owner == Accounts.effectiveUser, let inode = inode(of: name) else {
+          continue
+        }
+        let taking = Descriptor(owning: try system_openat(folder.number, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW))
+        for entry in try DurableDirectory.names(in: taking.number) {
+          _ = try settle(entry, inode, in: taking.number, from: folder.number)
+        }
+        try system_unlinkat(folder.number, name, AT_REMOVEDIR)
+        found += 1
+      }
+      if found > 0 { try system_fsync(folder.number) }
+    }
+    return found
+  }
+
+  private static func takeAndRemove(_ name: FileName, _ inode: UInt64, in folder: CInt) throws(Errno) -> Removal {
+    let place = FileName("\(takingPrefix)\(inode)-\(hexadecimal(randomBytes(8)))")
+    try system_mkdirat(folder, place, 0o700)
+    // Ignored: whatever stays behind is found by `recover`.
+    defer { _ = try? system_unlinkat(folder, place, AT_REMOVEDIR) }
+    let taking = Descriptor(owning: try system_openat(folder, place, O_RDONLY | O_DIRECTORY | O_NOFOLLOW))
+    try system_renameat(folder, name, taking.number, name)
+    return try settle(name, inode, in: taking.number, from: folder)
+  }
+
+  private static func settle(
+    _ name: FileName, _ inode: UInt64, in taking: CInt, from folder: CInt
+  ) throws(Errno) -> Removal {
+    if try system_fstatat(taking, name, AT_SYMLINK_NOFOLLOW).identity.inode == inode {
+      try system_unlinkat(taking, name)
+      return .removed
+    }
+    do throws(Errno) {
+      try system_renameatWithoutReplacing(taking, name, folder, name)
+    } catch {
+      guard error == .exists else { throw error }
+      // A third file has the name by now: it replaced the second, as it would have without us.
+      try system_unlinkat(taking, name)
+    }
+    return .replaced
+  }
+
+  private static func inode(of name: FileName) -> UInt64? {
+    name.text?.dropFirst(takingPrefix.count).split(separator: "-").first.flatMap { UInt64($0) }
+  }
+}

@@ -1,0 +1,55 @@
+# hamud: make build | test | golden | e2e | bench | demo | install | uninstall | clean
+#
+# Packages that a target needs are installed when make runs as root, and named when it does not.
+# `swift build` and `swift test` use different compiler flags and would rebuild everything in turn in one folder, so
+# tests are built in a folder of their own.
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+SWIFT ?= swift
+CHECKS = --explicit-target-dependency-import-check error
+# The released programs carry the Swift runtime in them: a target machine needs Debian's libraries and nothing else.
+RELEASE = -c release --static-swift-stdlib $(CHECKS)
+TESTS = -c release --scratch-path .build-test $(CHECKS)
+
+export HAMUD_SHARED ?= $(abspath ../shared)
+export HAMUD_GOLDEN ?= $(HAMUD_SHARED)/golden
+
+.PHONY: build test golden e2e bench demo install uninstall clean packages lint
+
+build: packages
+	$(SWIFT) build $(RELEASE) --product hamud
+	$(SWIFT) build $(RELEASE) --product hamuctl
+
+test: packages
+	$(SWIFT) test $(TESTS) --skip GoldenTests
+
+golden: packages
+	@.ci/golden $(SWIFT) test $(TESTS) --filter GoldenTests
+
+e2e: build
+	@.ci/packages scenarios
+	Tests/Scenarios/run
+
+bench: build
+	Tests/Scenarios/bench
+
+demo: build
+	etc/demo/run
+
+lint:
+	.ci/format
+	.ci/imports
+	.ci/size
+
+packages:
+	@.ci/packages build
+
+install: build
+	.ci/install install "$(DESTDIR)" "$(PREFIX)"
+
+uninstall:
+	.ci/install uninstall "$(DESTDIR)" "$(PREFIX)"
+
+clean:
+	rm -rf .build .build-test

@@ -9,9 +9,10 @@ package struct DataRecord: Sendable, Equatable {
 
   /// Names of a table's feature columns, in the order of the model's inputs; empty for pictures.
   package let features: [String]
-  /// Of each feature or channel. The model's input is (x - mean) / deviation.
+  /// One for each feature or channel, or one for all of them; none: the input stays as it is. The model's input is
+  /// (x - mean) / deviation.
   package let mean: [Double]
-  /// Of each feature or channel; above 0.
+  /// As many as there are means; each above 0.
   package let deviation: [Double]
 
   package init(features: [String] = [], mean: [Double], deviation: [Double]) {
@@ -32,10 +33,14 @@ package struct DataRecord: Sendable, Equatable {
     let record = DataRecord(
       features: features.compactMap { $0 }, mean: mean.compactMap { $0 }, deviation: deviation.compactMap { $0 })
     guard record.mean.count == mean.count, record.deviation.count == deviation.count,
-      record.features.count == features.count, mean.count == deviation.count,
-      features.isEmpty || features.count == mean.count, record.deviation.allSatisfy({ $0 > 0 })
+      record.features.count == features.count
     else {
-      throw .model("\(fileName) must list as many numbers under mean as under std, these above 0, and a name for each")
+      throw .model("\(fileName) must list words under features and numbers under mean and std")
+    }
+    guard mean.count == deviation.count, mean.count <= 1 || features.isEmpty || features.count == mean.count,
+      record.deviation.allSatisfy({ $0 > 0 })
+    else {
+      throw .model("\(fileName) must list as many numbers under mean as under std, those above 0: one for each feature")
     }
     return record
   }

@@ -3,13 +3,13 @@
 /// Widening is exact (float64 apart, which is rounded). Narrowing rounds to nearest, ties to even, into subnormals and
 /// to infinity as IEEE 754 has it, which is what PyTorch's `.to(dtype)` does too, so that a version reads back as the
 /// same numbers wherever it is loaded.
-enum HalfPrecision {
+package enum HalfPrecision {
   /// bfloat16 is the upper half of a float32.
-  static func widen(bfloat16 bits: UInt16) -> Float { Float(bitPattern: UInt32(bits) << 16) }
+  package static func widen(bfloat16 bits: UInt16) -> Float { Float(bitPattern: UInt32(bits) << 16) }
 
-  static func widen(float16 bits: UInt16) -> Float { Float(Float16(bitPattern: bits)) }
+  package static func widen(float16 bits: UInt16) -> Float { Float(Float16(bitPattern: bits)) }
 
-  static func bfloat16(_ value: Float) -> UInt16 {
+  package static func bfloat16(_ value: Float) -> UInt16 {
     let bits = value.bitPattern
     // A NaN whose payload lies in the lower half alone would be cut to infinity: it is made quiet instead.
     if value.isNaN { return UInt16(truncatingIfNeeded: bits >> 16) | 0x0040 }
@@ -18,7 +18,7 @@ enum HalfPrecision {
     return UInt16(truncatingIfNeeded: (bits + 0x7fff + (bits >> 16 & 1)) >> 16)
   }
 
-  static func float16(_ value: Float) -> UInt16 { Float16(value).bitPattern }
+  package static func float16(_ value: Float) -> UInt16 { Float16(value).bitPattern }
 
   /// Reads `destination.count` elements of `type` (little endian, any alignment) as float32.
   static func widen(

@@ -1,7 +1,9 @@
+import Platform
+
 /// A Hugging Face model directory: config.json and its safetensors files, their headers read and checked.
 ///
 /// Opening reads no weights. The weights are one `model.safetensors`, or the shards that
-/// `model.safetensors.index.json` names, or every `*.safetensors` file there is.
+/// `model.safetensors.index.json` names, or, without either, every `*.safetensors` file there is.
 package struct ModelDirectory: Sendable {
   /// A safetensors file of the model.
   package struct WeightFile: Sendable, Equatable {
@@ -31,6 +33,71 @@ package struct ModelDirectory: Sendable {
   /// - Throws: where config.json or a header is missing, too large or wrong, a tensor's name occurs twice, an index and
   ///   its shards do not agree, or there is a pickle (`*.bin`, `*.pt`) in place of safetensors.
   package static func open(_ path: String) throws(CheckpointError) -> ModelDirectory {
-    preconditionFailure("\(path)")
+    let names = try system { () throws(PlatformError) in try DurableDirectory.list(path) }
+    guard names.contains(configurationName) else {
+      throw .directory(path, problem: "there is no config.json; a model is a Hugging Face directory")
+    }
+    let index = try ShardIndex.read(in: path, names: names)
+    let weights = try readHeaders(try WeightFiles.choose(among: names, index: index, in: path), in: path)
+    try checkNames(weights, in: path)
+    if let index { try index.check(weights, in: path) }
+
+    let configurationPath = Paths.join(path, configurationName)
+    let bytes = try readFile(configurationPath, limit: CheckpointLimits.configurationBytes)
+    let tensors = weights.flatMap(\.header.tensors)
+    let configuration = try inFile(configurationPath) { () throws(CheckpointError) in
+      try ModelConfiguration.parse(bytes, tensors: tensors)
+    }
+    return ModelDirectory(
+      path: path, configuration: configuration, configurationBytes: bytes,
+      data: try readData(in: path, names: names), weights: weights)
+  }
+
+  /// The path of one of `weights`.
+  func path(of file: WeightFile) -> String { Paths.join(path, file.name) }
+
+  private static func readHeaders(_ names: [String], in path: String) throws(CheckpointError) -> [WeightFile] {
+    var files: [WeightFile] = []
+    for name in names {
+      files.append(WeightFile(name: name, header: try SafetensorsHeader.read(file: Paths.join(path, name))))
+    }
+    return files
+  }
+
+  /// A name that stands twice would let one loader see other weights than the next.
+  private static func checkNames(_ weights: [WeightFile], in path: String) throws(CheckpointError) {
+    var home: [String: String] = [:]
+    for file in weights {
+      for tensor in file.header.tensors {
+        if let other = home.updateValue(file.name, forKey: tensor.name) {
+          throw .directory(
+            path,
+            problem: "the tensor \(CheckpointError.quoted(tensor.name)) is in \(other) and in \(file.name);"
+              + " move the file that is not the model's out of the directory")
+        }
+      }
+    }
+    guard home.count <= CheckpointLimits.tensors else {
+      throw .directory(path, problem: "it has \(home.count) tensors; at most \(CheckpointLimits.tensors) are read")
+    }
+  }
+
+  private static func readData(in path: String, names: [String]) throws(CheckpointError) -> DataRecord? {
+    guard names.contains(DataRecord.fileName) else { return nil }
+    let file = Paths.join(path, DataRecord.fileName)
+    let bytes = try readFile(file, limit: CheckpointLimits.dataRecordBytes)
+    return try inFile(file) { () throws(CheckpointError) in try DataRecord.parse(bytes) }
+  }
+}
+
+extension SafetensorsHeader {
+  /// Reads a file's header, and nothing after it. The file may belong to others.
+  package static func read(file path: String) throws(CheckpointError) -> SafetensorsHeader {
+    let file = try system { () throws(PlatformError) in try DataFile(path: path) }
+    return try inFile(path) { () throws(CheckpointError) in
+      try read(fileSize: file.size) { (range) throws(CheckpointError) in
+        try system { () throws(PlatformError) in try file.read(at: range.lowerBound, count: range.count) }
+      }
+    }
   }
 }

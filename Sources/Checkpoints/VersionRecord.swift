@@ -76,13 +76,3 @@ package struct VersionRecord: Sendable, Equatable {
     self.created = created
   }
 }
-
-// MARK: - As JSON
-
-extension VersionRecord {
-  /// The bytes of hamud.json.
-  package func render() -> [UInt8] { preconditionFailure() }
-
-  /// Reads hamud.json. Unknown keys are ignored; a damaged text is refused.
-  package static func parse(_ bytes: [UInt8]) throws(CheckpointError) -> VersionRecord { preconditionFailure() }
-}

@@ -1,3 +1,2 @@
-import Testing
 import Ledger
-@Test func opens() {}
+import Testing

@@ -1,0 +1,54 @@
+// Ledger: the one source of truth.
+//
+// Owns every line of SQL and the file `ledger.sqlite`: requests and their states, batches, versions, tombstones,
+// models, quotas, what is still to be told (changes of state, receipts), and the audit chain. It decides which changes
+// of state are legal; it decides nothing that has to be measured, reads no data and no model, and writes no other file
+// (but the copy it makes before a migration).
+//
+// Every change is one transaction: legality, rows, an entry in the audit chain, and a mark that the receipt is due. When
+// a call returns it is on the disk (WAL, synchronous=FULL); when it throws, nothing of it happened. What a crash left
+// unsaid is in `dueReceipts`, what it left undone in `interruptedRuns`. Times are handed in: nothing here reads a clock.
+//
+// Refuses: a ledger of a newer format; an older one in reading; transitions that `RequestState` does not allow; a run's
+// result when the model, its rows or its version are no longer those it began with; a version whose tombstones do not
+// cover exactly the rows that were to be forgotten.
+//
+// Fails with `LedgerError` and nothing else. A refusal of a submission is an answer (`AcceptOutcome`), not an error.
+//
+// Privacy: the manifest's bytes are the only place where subjects' names and ids stand; `expireManifests` overwrites
+// them (secure_delete). Tombstones hold salted digests. Neither errors nor the audit chain hold a word of a manifest.
+//
+// Known weaknesses: who may write the file can make a new chain from any point on (there is no signature yet), so the chain
+// shows accidents and clumsy hands, and a forger only against a copy of the head kept elsewhere. A row that two requests
+// named and that was reopened and forgotten again counts as remembered by every version before the last (one too many
+// is purged rather than one too few). Refusals are not limited, so that a flood of bad files grows the chain by some
+// 300 bytes each.
+
+
+/// The ledger's file, open. Safe from several threads at once: one writes, others read what was committed last.
+///
+/// Calls block for as long as the disk takes.
+package final class Ledger: Sendable {
+  /// Requests that may wait at once (accepted, scheduled, unlearning, held, failed).
+  package static let waitingRequests = 100_000
+  /// Pauses before a failed batch is tried again; after the last one it is held.
+  package static let retryDelays: [Duration] = [.seconds(60), .seconds(300), .seconds(1800)]
+  /// Problems that `verifyAudit` lists.
+  package static let auditProblemsListed = 100
+
+  /// Opens the ledger, makes it where there is none, and migrates an older one after copying it to
+  /// `PATH.before-FORMAT`. Only one process may do this at a time: the daemon, which holds its lock.
+  package init(path: String, schema: LedgerSchema = .current, waitingLimit: Int = Ledger.waitingRequests)
+    throws(LedgerError)
+  {
+    preconditionFailure()
+  }
+
+  /// Opens it for reading only, whether or not a daemon has it open; for hamuctl.
+  package init(readOnly path: String, schema: LedgerSchema = .current) throws(LedgerError) {
+    preconditionFailure()
+  }
+
+  /// Waits for calls in progress and closes the file; the -wal and -shm files stay for readers.
+  package func close() throws(LedgerError) { preconditionFailure() }
+}

@@ -1,0 +1,60 @@
+package import Platform
+
+/// Why a model is paused; each reason is lifted on its own.
+package enum PauseReason: String, CaseIterable, Sendable {
+  /// A person said so.
+  case person = "operator"
+  /// Row numbers mean nothing until `rematch` or `import`.
+  case dataChanged = "data_changed"
+  /// Its configuration, files or data cannot be used.
+  case unusable
+}
+
+package struct Pause: Equatable, Sendable {
+  package let reason: PauseReason
+  /// One sentence for a person.
+  package let detail: String
+  package let since: Timestamp
+}
+
+/// What the ledger knows of a model.
+package struct ModelRecord: Equatable, Sendable {
+  package let name: String
+  /// Keys the digests of this model's rows and ids.
+  package let salt: [UInt8]
+  /// Nil until version 1 is there.
+  package let currentVersion: Int?
+  /// As the caller wrote it (JSON); nil until it was taken.
+  package let fingerprint: String?
+  /// Rises whenever row numbers or the model change under a run.
+  package let generation: Int
+  /// In the order of `PauseReason`; empty when the model is not paused.
+  package let pauses: [Pause]
+
+  package var isPaused: Bool { !pauses.isEmpty }
+}
+
+/// A version, as published, and what it still remembers.
+package struct VersionEntry: Equatable, Sendable {
+  package enum Origin: String, CaseIterable, Sendable { case initial, run, imported }
+
+  package let model: String
+  package let number: Int
+  package let origin: Origin
+  package let parent: Int?
+  package let batch: Int?
+  package let record: SHA256Digest
+  package let publishedAt: Timestamp
+  /// Nil for the current one.
+  package let replacedAt: Timestamp?
+  /// Forgotten rows that this version still remembers.
+  package let rememberedRows: Int
+  /// Replaced versions that are newer than this one.
+  package let newerReplaced: Int
+
+  /// When it has to be gone: `purge_after` past its replacement, and at once when `keep` replaced ones are newer.
+  package func purgeDue(keep: Int, after: Duration) -> Timestamp? {
+    guard let replacedAt else { return nil }
+    return newerReplaced >= keep ? replacedAt : replacedAt + after
+  }
+}

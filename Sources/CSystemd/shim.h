@@ -1,20 +1,16 @@
-// What Platform needs of Linux and libsystemd that Swift's Glibc module does not show: that module is compiled
-// without the GNU extensions, so epoll, eventfd, ACL attributes and peer credentials are imported from here.
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE 1
-#endif
-#include <fcntl.h>
+// What Platform needs of Linux and libsystemd that Swift's Glibc module does not show.
+//
+// That module is compiled without the GNU extensions, and this one must be too: with them some structures of the same
+// headers (fd_set) come out differently, and a program that sees both modules does not compile. So the few GNU functions
+// are declared here by hand, as their manual pages have them.
 #include <pthread.h>
-#include <sched.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/epoll.h>
+#include <stddef.h>
 #include <sys/eventfd.h>
-#include <sys/file.h>
-#include <sys/inotify.h>
-#include <sys/mount.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/types.h>
 #include <sys/xattr.h>
+#include <unistd.h>
 
 // The journal's header turns its functions into macros that add the caller's C source line; the daemon
 // gives its own fields through sd_journal_sendv, so the macros are switched off.
@@ -23,15 +19,33 @@
 #include <systemd/sd-journal.h>
 #include <systemd/sd-id128.h>
 
-// The address argument is a transparent union under _GNU_SOURCE, which Swift cannot pass; nobody needs the
-// address of a peer of a Unix socket.
+extern int renameat2(int, const char *, int, const char *, unsigned int);
+extern int accept4(int, struct sockaddr *, socklen_t *, int);
+extern int pthread_setname_np(pthread_t, const char *);
+extern const char *strerrorname_np(int);
+extern const char *strerrordesc_np(int);
+
+// <linux/fs.h>, whose other names clash with Glibc's.
+enum { hamud_rename_noreplace = 1 };
+
+// What SO_PEERCRED writes: `struct ucred` of unix(7).
+struct hamud_credentials {
+  pid_t pid;
+  uid_t uid;
+  gid_t gid;
+};
+
+// Nobody needs the address of a peer of a Unix socket.
 static inline int hamud_accept(int listener) {
-  return accept4(listener, 0, 0, SOCK_CLOEXEC | SOCK_NONBLOCK);
+  return accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 }
 
-// CPU_COUNT is a macro with arguments, which Swift does not import.
+// The C library's cpu_set_t holds 1024 processors and its macros are GNU's; the kernel writes plain bits and returns how
+// many bytes.
 static inline int hamud_affinity_count(void) {
-  cpu_set_t set;
-  if (sched_getaffinity(0, sizeof set, &set) != 0) return -1;
-  return CPU_COUNT(&set);
+  unsigned long bits[1024] = {0};
+  long bytes = syscall(SYS_sched_getaffinity, 0, sizeof bits, bits);
+  int count = 0;
+  for (long i = 0; i < bytes / (long)sizeof bits[0]; i++) count += __builtin_popcountl(bits[i]);
+  return count;
 }

@@ -10,7 +10,7 @@ package enum AvailableCores {
   }
 
   /// The smallest quota on the way from this process's control group to the root, in cores; absent where there is none.
-  static func quota(groups: String = "/proc/self/cgroup", mount: String = "/sys/fs/cgroup") -> Double? {
+  package static func quota(groups: String = "/proc/self/cgroup", mount: String = "/sys/fs/cgroup") -> Double? {
     guard let text = read(groups) else { return nil }
     var least: Double?
     for line in text.split(separator: "\n") {

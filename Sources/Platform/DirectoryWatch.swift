@@ -49,14 +49,19 @@ package final class DirectoryWatch: Sendable {
 
   /// What the kernel has by now, without waiting.
   private func read() -> [DirectoryHint] {
-    let bytes = try? [UInt8](throwingCapacity: 64 << 10) {
-      (buffer: UnsafeMutableRawBufferPointer) throws(Errno) -> Int in try system_read(watch.number, buffer)
+    do throws(Errno) {
+      let bytes = try [UInt8](throwingCapacity: 64 << 10) {
+        (buffer: UnsafeMutableRawBufferPointer) throws(Errno) -> Int in try system_read(watch.number, buffer)
+      }
+      return bytes.withUnsafeBytes(DirectoryWatch.parse)
+    } catch {
+      // Somebody else read first; anything else means that this watch will never say anything again.
+      return error == .wouldBlock ? [] : [.gone]
     }
-    return bytes?.withUnsafeBytes(DirectoryWatch.parse) ?? []
   }
 
   /// `struct inotify_event`: watch, mask, cookie, length of the name, and the name padded with zeros.
-  static func parse(_ bytes: UnsafeRawBufferPointer) -> [DirectoryHint] {
+  package static func parse(_ bytes: UnsafeRawBufferPointer) -> [DirectoryHint] {
     var hints: [DirectoryHint] = []
     var offset = 0
     while offset + 16 <= bytes.count {

@@ -57,7 +57,7 @@ package enum Journal {
   }
 
   /// Upper-case letters, digits and underscores, not beginning with an underscore (those are journald's own) or a digit.
-  static func isFieldName(_ name: String) -> Bool {
+  package static func isFieldName(_ name: String) -> Bool {
     guard let first = name.utf8.first, (65...90).contains(first), name.utf8.count <= fieldNameLimit else {
       return false
     }

@@ -15,7 +15,8 @@ package struct ServiceNotifier: Sendable {
     self.init(environment: { ProcessControl.environment($0) }, process: ProcessControl.identifier)
   }
 
-  init(environment: (String) -> String?, process: Int32) {
+  /// - Parameter process: whose watchdog it is; systemd names the process in `WATCHDOG_PID`.
+  package init(environment: (String) -> String?, process: Int32) {
     socket = environment("NOTIFY_SOCKET")
     let watched = environment("WATCHDOG_PID").map { Int32($0) == process } ?? true
     watchdogInterval = watched ? environment("WATCHDOG_USEC").flatMap { Int64($0) }.map { .microseconds($0) } : nil

@@ -45,7 +45,8 @@ package struct Timestamp: Hashable, Sendable, Comparable, CustomStringConvertibl
     return overflow ? (nanoseconds < 0 ? .distantPast : .distantFuture) : Timestamp(nanosecondsSinceEpoch: sum)
   }
 
-  var nanosecondsInSecond: Int64 { nanosecondsSinceEpoch - secondsSinceEpoch &* second }
+  /// 0..<10^9, also before 1970. Wraps on the way in the very first second, where whole seconds lie outside of 64 bits.
+  var nanosecondsInSecond: Int64 { nanosecondsSinceEpoch &- secondsSinceEpoch &* second }
 
   /// RFC 3339 with as many digits of a second as there are (0, 3, 6 or 9): parsing it gives the same moment.
   package var description: String {

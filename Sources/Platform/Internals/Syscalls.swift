@@ -97,7 +97,7 @@ func system_renameat(_ from: CInt, _ old: FileName, _ to: CInt, _ new: FileName)
 func system_renameatWithoutReplacing(_ from: CInt, _ old: FileName, _ to: CInt, _ new: FileName) throws(Errno) {
   do {
     _ = try valueOrErrnoAtName(old) { old in
-      new.withCString { new in renameat2(from, old, to, new, UInt32(RENAME_NOREPLACE)) }
+      new.withCString { new in renameat2(from, old, to, new, UInt32(hamud_rename_noreplace)) }
     }
   } catch .invalidArgument {
     if (try? system_fstatat(to, new, AT_SYMLINK_NOFOLLOW)) != nil { throw .exists }

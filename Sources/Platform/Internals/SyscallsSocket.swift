@@ -50,9 +50,9 @@ func system_setSendTimeout(_ socket: CInt, _ seconds: Int) throws(Errno) {
   }
 }
 
-func system_peerCredentials(_ socket: CInt) throws(Errno) -> ucred {
-  var credentials = ucred()
-  var size = socklen_t(MemoryLayout<ucred>.size)
+func system_peerCredentials(_ socket: CInt) throws(Errno) -> hamud_credentials {
+  var credentials = hamud_credentials()
+  var size = socklen_t(MemoryLayout<hamud_credentials>.size)
   _ = try valueOrErrno { getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &credentials, &size) }
   return credentials
 }

@@ -1,0 +1,51 @@
+import Ledger
+import Platform
+import Requests
+
+/// How long a request may wait.
+struct Patience {
+  let settings: ModelSettings.Batching
+  let expectedRun: Duration
+  let isFlushed: Bool
+  let now: Timestamp
+
+  struct Times {
+    /// From when on it may not wait longer.
+    let ripe: Timestamp
+    /// Why.
+    let cause: Batching.Batch.Cause
+  }
+
+  func times(of request: Batching.Waiting) -> Times {
+    if request.isUrgent { return Times(ripe: now, cause: .urgent) }
+    if isFlushed { return Times(ripe: now, cause: .flushed) }
+    if request.rows > settings.maxSamples { return Times(ripe: now, cause: .large) }
+    let waited = Times(ripe: endOfWaiting(request), cause: .waited)
+    guard let deadline = request.deadline else { return waited }
+    if deadline <= now { return Times(ripe: now, cause: .passedDeadline) }
+    let start = deadline - expectedRun - max(expectedRun, Batching.leastMargin)
+    return start < waited.ripe ? Times(ripe: start, cause: .nearDeadline) : waited
+  }
+
+  /// A clock that was set back must not make a request wait until it has caught up: what seems to have been accepted
+  /// further ahead than `max_wait` has waited enough.
+  private func endOfWaiting(_ request: Batching.Waiting) -> Timestamp {
+    request.acceptedAt > now + settings.maxWait ? now : request.acceptedAt + settings.maxWait
+  }
+}
+
+/// A request in the queue.
+struct Queued {
+  let request: Batching.Waiting
+  let times: Patience.Times
+
+  func isRipe(at now: Timestamp) -> Bool { times.ripe <= now }
+
+  func isBefore(_ other: Queued, at now: Timestamp) -> Bool {
+    if isRipe(at: now) != other.isRipe(at: now) { return isRipe(at: now) }
+    let (mine, theirs) = (request.deadline ?? .distantFuture, other.request.deadline ?? .distantFuture)
+    if mine != theirs { return mine < theirs }
+    if request.isUrgent != other.request.isUrgent { return request.isUrgent }
+    return request.sequence < other.request.sequence
+  }
+}

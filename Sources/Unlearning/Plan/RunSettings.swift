@@ -1,0 +1,81 @@
+package import HAMU
+
+/// What is pushed. The raw values are the words of a configuration (`objective`).
+package enum Objective: String, Sendable, CaseIterable, Codable {
+  /// The mean of max(phi - target, 0) is lowered; phi is the log-odds of the right class.
+  case margin
+  /// The mean cross-entropy is raised: the paper's.
+  case crossEntropy = "cross-entropy"
+}
+
+/// How a run works: the `unlearning` section of a model's configuration.
+package struct RunSettings: Sendable, Equatable, Codable {
+  /// Variant, allocation, radius, constraint, and the norm that gradients are clipped to.
+  package var step = StepSettings()
+  /// nil: margin for rows, cross-entropy for classes.
+  package var objective: Objective?
+  /// Retain rows a step, and at most as many forget rows.
+  package var batchSize = 128
+  /// All phases together.
+  package var maxSteps = 200
+  /// Steps between two measurements.
+  package var evaluateEvery = 10
+  /// Rows of each kind of earlier erasure in every step, and the weight of their part in F.
+  package var guardRows = 32
+  package var guardWeight = 0.3
+  package var seed: UInt64 = 42
+
+  package init() {}
+}
+
+/// When a group is forgotten: the `target` section of a model's configuration.
+package struct RunTarget: Sendable, Equatable, Codable {
+  /// x means the band 1 - x to x.
+  package var membershipAUC = 0.55
+  /// At most, on the rows of a class and on its held-out rows; nil: one over the number of classes.
+  package var classAccuracy: Double?
+  /// At most. Where this or `forgetLoss` is set, they take the place of the band for requests of rows.
+  package var forgetAccuracy: Double?
+  /// At least.
+  package var forgetLoss: Double?
+
+  package init() {}
+}
+
+/// When a run stops before its target.
+package struct RunPolicy: Sendable, Equatable, Codable {
+  /// At hardness: the strictest of the model's policy and the batch's requests.
+  package var stopsOnHardness = true
+  /// How much the mean retain loss may rise over `before`.
+  package var retainBudget = 0.02
+  /// `resume --accept-retain-cost X`: X in place of the budget, no stop for hardness, and as many steps again.
+  package var acceptedRetainCost: Double?
+
+  package init() {}
+
+  var budget: Double { acceptedRetainCost ?? retainBudget }
+  var stops: Bool { stopsOnHardness && acceptedRetainCost == nil }
+}
+
+/// Named bounds of a run.
+package enum RunLimits {
+  /// Requests with fewer rows are judged together as one group.
+  package static let judgedAlone = 30
+  /// Retain rows of the fixed sample that is measured during a run.
+  package static let retainSample = 1000
+  /// Below this distance to the band measurements come every `nearInterval` steps.
+  package static let nearBand = 0.05
+  package static let nearInterval = 5
+  /// A small group's F must have fallen to this share of what it was before the first step.
+  package static let excessShare = 0.25
+  /// Tries to land in a band that was jumped over, each with half the radius.
+  package static let overshootTries = 5
+  /// Times that a run goes back after a loss or gradient that is not finite.
+  package static let notFiniteTries = 3
+  /// Rounds of mending earlier erasures before a batch is held.
+  package static let mendingRounds = 3
+  /// How far above the band the AUC of all tombstoned rows may lie.
+  package static let erasureSlack = 0.03
+  /// Draws of a bootstrap interval.
+  package static let bootstrapDraws = 1000
+}

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// A model's data, opened: two splits of rows, who they belong to, and how they are normalised.
 package final class Dataset: Sendable {
   package let train: Split
@@ -6,7 +8,7 @@ package final class Dataset: Sendable {
   package let identifiers: Identifiers
   /// [C, H, W] for pictures, [F] for tables.
   package let sampleShape: [Int]
-  /// 1 + the largest label of both splits.
+  /// 1 + the largest label of both splits, or the number of class names where there are more.
   package let classCount: Int
   /// The label words of a CSV in the order of their numbers; nil where labels are numbers.
   package let classNames: [String]?
@@ -14,17 +16,21 @@ package final class Dataset: Sendable {
   package let features: [String]
   package let normalization: Normalization
   /// The files as they were opened: training, held-out, identifiers, each in the order in which its rows are counted.
-  let files: [OpenFile]
+  let files: [RoledFile]
 
-  init(train: Split, heldout: Split, identifiers: Identifiers, contents: Contents, files: [OpenFile]) {
-    self.train = train
-    self.heldout = heldout
+  /// What `honestHeldoutRows` found, once.
+  let honestHeldout = Mutex<[Int]?>(nil)
+
+  init(_ splits: OpenedSplits, identifiers: Identifiers, files: [RoledFile]) {
+    train = Split(rows: splits.train)
+    heldout = Split(rows: splits.heldout)
     self.identifiers = identifiers
-    sampleShape = contents.sampleShape
-    classCount = 1 + Int(max(train.labels.max() ?? 0, heldout.labels.max() ?? 0))
-    classNames = contents.classNames
-    features = contents.features
-    normalization = contents.normalization
+    sampleShape = splits.contents.sampleShape
+    classNames = splits.contents.classNames
+    let largest = Int(max(train.labels.max() ?? 0, heldout.labels.max() ?? 0))
+    classCount = max(1 + largest, splits.contents.classNames?.count ?? 0)
+    features = splits.contents.features
+    normalization = splits.contents.normalization
     self.files = files
   }
 
@@ -37,6 +43,31 @@ package final class Dataset: Sendable {
   package static func open(
     _ description: DatasetDescription, for known: Preparation = .unknown
   ) throws(DatasetError) -> Dataset {
-    preconditionFailure()
+    let paths = try DataPaths(description)
+    let splits = try open(description, paths, for: known)
+    var files = splits.trainFiles.map { RoledFile(role: .train, file: $0) }
+    files += splits.heldoutFiles.map { RoledFile(role: .heldout, file: $0) }
+    guard let path = paths.identifiers else { return Dataset(splits, identifiers: splits.identifiers, files: files) }
+    let file = try OpenFile(path: path)
+    let identifiers = try IdentifierFile.read(file, trainCount: splits.train.labels.count)
+    return Dataset(splits, identifiers: identifiers, files: files + [RoledFile(role: .identifiers, file: file)])
+  }
+
+  private static func open(
+    _ description: DatasetDescription, _ paths: DataPaths, for known: Preparation
+  ) throws(DatasetError) -> OpenedSplits {
+    let train = try paths.train.map { (path) throws(DatasetError) in try OpenFile(path: path) }
+    let heldout = try paths.heldout.map { (path) throws(DatasetError) in try OpenFile(path: path) }
+    let given = description.normalization ?? known.normalization
+    switch description.source {
+    case .cifar10:
+      return try CIFAR10Format.open(train: train, heldout: heldout, normalization: given ?? .cifar10)
+    case .idx:
+      return try IDXFormat.open(train: .init(train), heldout: .init(heldout), normalization: given ?? .none)
+    case .csv(_, _, let columns):
+      return try CSVFormat.open(train: train, heldout: heldout, columns: columns, normalization: given, for: known)
+    case .safetensors:
+      return try SafetensorsFormat.open(train: train, heldout: heldout, normalization: given ?? .none)
+    }
   }
 }

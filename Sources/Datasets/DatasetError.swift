@@ -17,6 +17,8 @@ package enum DatasetError: Error, Sendable, Equatable {
   case identifiers(path: String, line: Int, IdentifierFault)
   /// A row whose bytes are no longer what they were when the file was opened.
   case changed(path: String, row: Int)
+  /// A file that was written to while it was read whole.
+  case changing(path: String)
   case noSuchRow(Int, count: Int)
   /// Data, configuration and model do not fit together: a sentence, with the mend.
   case unfit(String)
@@ -24,10 +26,11 @@ package enum DatasetError: Error, Sendable, Equatable {
   case tooMany(what: String, path: String, found: Int, limit: Int)
 
   /// How a binary file breaks its format.
-  package enum FormatFault: Sendable, Equatable {
+  package enum FormatFault: Error, Sendable, Equatable {
     /// The size is no multiple of a row's.
     case partialRow(size: Int, rowBytes: Int)
     case empty
+    /// - Parameter row: of this file.
     case label(row: Int, found: Int, classes: Int)
     case fractionalLabel(row: Int)
     case magic(found: [UInt8])
@@ -46,7 +49,7 @@ package enum DatasetError: Error, Sendable, Equatable {
   }
 
   /// How a CSV breaks RFC 4180, or does not hold what the configuration says.
-  package enum TableFault: Sendable, Equatable {
+  package enum TableFault: Error, Sendable, Equatable {
     case noHeader
     case byteZero
     case notUTF8

@@ -19,11 +19,13 @@ package struct Normalization: Sendable, Equatable {
   /// - Throws: `DatasetError.unfit` where there are not `channels` numbers (or one, or none), or a deviation is not above 0.
   func check(channels: Int, called noun: String) throws(DatasetError) {
     guard mean.count == deviation.count else {
-      throw .unfit("normalize has \(mean.count) numbers under mean and \(deviation.count) under std; give as many of both")
+      throw .unfit(
+        "normalize has \(mean.count) numbers under mean and \(deviation.count) under std; give as many of both")
     }
     guard mean.isEmpty || mean.count == 1 || mean.count == channels else {
       throw .unfit(
-        "normalize has \(mean.count) means and the data have \(channels) \(noun); give one number for each, or one for all")
+        "normalize has \(mean.count) means and the data have \(channels) \(noun); give one number for each, or one for all"
+      )
     }
     guard mean.allSatisfy(\.isFinite), deviation.allSatisfy({ $0.isFinite && $0 > 0 }) else {
       throw .unfit("normalize has a mean that is no finite number, or a std that is not above 0; mend these numbers")

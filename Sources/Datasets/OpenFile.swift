@@ -24,7 +24,9 @@ final class OpenFile: Sendable {
   func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(DatasetError) {
     if let inflated {
       precondition(offset >= 0 && offset + buffer.count <= inflated.count, "read past the inflated content")
-      inflated.withUnsafeBytes { buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[offset..<offset + buffer.count])) }
+      inflated.withUnsafeBytes {
+        buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[offset..<offset + buffer.count]))
+      }
       return
     }
     do { try data.read(at: offset, into: buffer) } catch { throw .file(error) }

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// The rows of one run: forget D_f, retain D_r, held-out D_h. All ascending.
 package struct Partition: Sendable, Equatable {
   /// Training rows to forget.
@@ -25,7 +27,15 @@ package struct Partition: Sendable, Equatable {
 
 extension Dataset {
   /// Held-out rows without those that equal a training row byte for byte: they were trained on. Ascending.
+  ///
+  /// Reads every row the first time.
   package func honestHeldoutRows() throws(DatasetError) -> [Int] {
-    preconditionFailure()
+    if let known = honestHeldout.withLock({ $0 }) { return known }
+    let digests = try heldout.rowDigests(salt: [])
+    let wanted = Set(digests)
+    let trained = try train.rowsDigested(among: wanted)
+    let honest = digests.indices.filter { !trained.contains(digests[$0]) }
+    honestHeldout.withLock { $0 = honest }
+    return honest
   }
 }

@@ -44,9 +44,79 @@ package enum Rematch {
     package let unclaimedCopies: [Int]
   }
 
+  /// One row of the new data answers to one tombstone at most, so two forgotten copies need two rows.
+  ///
+  /// Content decides before the id: ids that are mere numbers are given anew when data are put together again, and following
+  /// them would hold down a stranger's row and let the forgotten one back in.
   package static func match(_ tombstones: [Tombstone], in rows: NewRows) -> Result {
-    preconditionFailure()
+    var matcher = Matcher(tombstones, rows)
+    matcher.pass { matcher, index in matcher.sameContentAndID(index) }
+    matcher.pass { matcher, index in matcher.sameContentAndRow(index) }
+    matcher.pass { matcher, index in matcher.sameContent(index) }
+    matcher.pass { matcher, index in matcher.sameID(index) }
+    return Result(places: matcher.places.map { $0 ?? .gone }, unclaimedCopies: matcher.unclaimedCopies)
   }
+}
+
+/// Gives rows to tombstones, the surest pairs first.
+private struct Matcher {
+  private let tombstones: [Rematch.Tombstone]
+  private let rows: Rematch.NewRows
+  /// Rows of each content that some tombstone has, ascending.
+  private var rowsOfContent: [RowDigest: [Int]] = [:]
+  private var rowOfID: [RowDigest: Int] = [:]
+  private var isClaimed: [Bool]
+  private(set) var places: [Rematch.Place?]
+
+  init(_ tombstones: [Rematch.Tombstone], _ rows: Rematch.NewRows) {
+    self.tombstones = tombstones
+    self.rows = rows
+    isClaimed = [Bool](repeating: false, count: rows.contents.count)
+    places = [Rematch.Place?](repeating: nil, count: tombstones.count)
+    for tombstone in tombstones { rowsOfContent[tombstone.content] = [] }
+    for (row, content) in rows.contents.enumerated() { rowsOfContent[content]?.append(row) }
+    let ids = Set(tombstones.compactMap(\.id))
+    for (row, id) in rows.ids.enumerated() {
+      if let id, ids.contains(id) { rowOfID[id] = row }
+    }
+  }
+
+  /// Asks `candidate` for each tombstone that has no place yet.
+  mutating func pass(_ candidate: (inout Matcher, _ index: Int) -> Int?) {
+    for index in tombstones.indices where places[index] == nil {
+      guard let row = candidate(&self, index), !isClaimed[row] else { continue }
+      isClaimed[row] = true
+      let tombstone = tombstones[index]
+      if rows.contents[row] != tombstone.content {
+        places[index] = .changed(at: row)
+      } else {
+        places[index] = row == tombstone.row ? .kept : .moved(to: row)
+      }
+    }
+  }
+
+  func sameContentAndID(_ index: Int) -> Int? {
+    guard let row = sameID(index), rows.contents[row] == tombstones[index].content else { return nil }
+    return row
+  }
+
+  func sameContentAndRow(_ index: Int) -> Int? {
+    let row = tombstones[index].row
+    guard rows.contents.indices.contains(row), rows.contents[row] == tombstones[index].content else { return nil }
+    return row
+  }
+
+  /// The lowest unclaimed row. Claimed ones are dropped from the front, so that many equal tombstones stay linear.
+  mutating func sameContent(_ index: Int) -> Int? {
+    let content = tombstones[index].content
+    let unclaimed = rowsOfContent[content]?.drop { isClaimed[$0] } ?? []
+    rowsOfContent[content] = Array(unclaimed)
+    return unclaimed.first
+  }
+
+  func sameID(_ index: Int) -> Int? { tombstones[index].id.flatMap { rowOfID[$0] } }
+
+  var unclaimedCopies: [Int] { rowsOfContent.values.joined().filter { !isClaimed[$0] }.sorted() }
 }
 
 extension Dataset {

@@ -11,7 +11,7 @@ package struct RowDigest: Sendable, Hashable {
     words = InlineArray { index in bytes[index * 8..<index * 8 + 8].reduce(0) { $0 << 8 | UInt64($1) } }
   }
 
-  private init(_ digest: SHA256Digest) {
+  fileprivate init(_ digest: SHA256Digest) {
     let bytes = digest.bytes
     words = InlineArray { index in bytes[index * 8..<index * 8 + 8].reduce(0) { $0 << 8 | UInt64($1) } }
   }

@@ -58,6 +58,19 @@ package final class Split: Sendable {
     return digests
   }
 
+  /// Which of these unsalted digests some row has.
+  func rowsDigested(among wanted: Set<RowDigest>) throws(DatasetError) -> Set<RowDigest> {
+    let digester = RowDigester(salt: [])
+    var found: Set<RowDigest> = []
+    var content: [UInt8] = []
+    for row in 0..<count {
+      try rows.content(of: row, &content)
+      let digest = digester.digest(row: content)
+      if wanted.contains(digest) { found.insert(digest) }
+    }
+    return found
+  }
+
   private func check(_ row: Int) throws(DatasetError) {
     guard row >= 0, row < count else { throw .noSuchRow(row, count: count) }
   }

@@ -5,9 +5,10 @@ package final class DocumentReader {
   package let root: YAMLNode
   private var problems: DiagnosticList
 
+  /// - Parameter mayBeEmpty: whether a text without any key (comments at most) is a mapping without keys.
   /// - Throws: what `YAMLDocument.parse` refuses.
-  package init(_ bytes: [UInt8]) throws(Refusal) {
-    let document = try YAMLDocument.parse(bytes)
+  package init(_ bytes: [UInt8], mayBeEmpty: Bool = false) throws(Refusal) {
+    let document = try YAMLDocument.parse(bytes, mayBeEmpty: mayBeEmpty)
     root = document.root
     problems = document.problems
   }
@@ -29,15 +30,18 @@ package final class DocumentReader {
   /// Whether nothing was reported so far.
   package var isSound: Bool { problems.isEmpty }
 
-  func mapping(_ node: YAMLNode, name: String, path: String) -> MappingReader? {
+  func mapping(
+    _ node: YAMLNode, name: String, path: String, example: String = "KEY: VALUE"
+  ) -> MappingReader? {
     switch node.content {
     case .refused: return nil
     case .mapping(let pairs): return MappingReader(pairs, at: node.position, path: path, in: self)
     case .scalar(let scalar) where scalar.isAbsent:
-      report(at: node.position, "\(ours: name) says nothing", mend: "write its keys, such as KEY: VALUE")
+      report(at: node.position, "\(ours: name) says nothing", mend: "write its keys, such as \(ours: example)")
     default:
       report(
-        at: node.position, "\(ours: name) is \(ours: node.kind)", mend: "write keys with values, such as KEY: VALUE")
+        at: node.position, "\(ours: name) is \(ours: node.kind)",
+        mend: "write keys with values, such as \(ours: example)")
     }
     return nil
   }

@@ -24,6 +24,12 @@ package final class MappingReader {
     document.report(at: position, problem, mend: mend)
   }
 
+  /// The key this mapping stands under: `unlearning.radius`.
+  package var title: String { String(path.dropLast()) }
+
+  /// How many keys stand in it.
+  package var writtenCount: Int { order.count }
+
   /// Whether the key is there, with whatever value.
   package func has(_ key: String) -> Bool { pairs[key] != nil }
 
@@ -61,8 +67,8 @@ package final class MappingReader {
   }
 
   /// A mapping under a key; nil when absent or, reported, something else.
-  package func mapping(_ key: String) -> MappingReader? {
-    node(key).flatMap { document.mapping($0, name: name(key), path: name(key) + ".") }
+  package func mapping(_ key: String, example: String = "KEY: VALUE") -> MappingReader? {
+    node(key).flatMap { document.mapping($0, name: name(key), path: name(key) + ".", example: example) }
   }
 
   /// A list's nodes under a key; nil when absent or, reported, no list.

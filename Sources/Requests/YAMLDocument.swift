@@ -8,7 +8,8 @@ package struct YAMLDocument: Sendable {
   /// What is wrong although a tree could be built; whoever reads the tree must refuse when this is not empty.
   package let problems: DiagnosticList
 
-  package static func parse(_ bytes: [UInt8]) throws(Refusal) -> YAMLDocument {
+  /// - Parameter mayBeEmpty: whether a text that holds no document is read as a mapping without keys.
+  package static func parse(_ bytes: [UInt8], mayBeEmpty: Bool = false) throws(Refusal) -> YAMLDocument {
     guard bytes.count <= Limits.documentBytes else { throw .tooLarge(bytes: bytes.count) }
     do {
       _ = try UTF8Span(validating: bytes.span)
@@ -30,6 +31,6 @@ package struct YAMLDocument: Sendable {
       if case .end = event.kind { break }
       try builder.take(event)
     }
-    return try builder.finish()
+    return try builder.finish(mayBeEmpty: mayBeEmpty)
   }
 }

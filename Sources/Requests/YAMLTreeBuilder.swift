@@ -43,8 +43,9 @@ struct YAMLTreeBuilder {
     }
   }
 
-  func finish() throws(Refusal) -> YAMLDocument {
+  func finish(mayBeEmpty: Bool) throws(Refusal) -> YAMLDocument {
     guard let root else {
+      if mayBeEmpty { return YAMLDocument(root: YAMLNode(.mapping([]), at: .start), problems: problems) }
       throw Refusal(
         .invalid, [Diagnostic(at: .start, "there is nothing in it", mend: "write the keys it needs, one a line")])
     }

@@ -42,7 +42,8 @@ package enum BLASCheck {
     (96, 64, 257), (13, 97, 385),
   ]
 
-  private static func firstFault<S: Scalar>(_ precision: String, tolerance: Double, _ multiply: Multiply<S>) -> String? {
+  private static func firstFault<S: Scalar>(_ precision: String, tolerance: Double, _ multiply: Multiply<S>) -> String?
+  {
     for size in sizes {
       for (left, right) in [(false, false), (true, false), (false, true)] {
         let off = worstError(size, left: left, right: right, multiply)

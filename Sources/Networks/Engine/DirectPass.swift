@@ -57,12 +57,12 @@ package final class DirectPass<S: Scalar> {
 }
 
 /// Parameters in arrays, in the order of the specs.
-private struct ArraySource<P: Sendable>: ParameterSource {
-  let parameters: [[P]]
+package struct ArraySource<P: Sendable>: ParameterSource {
+  private let parameters: [[P]]
 
-  init(_ parameters: [[P]]) { self.parameters = parameters }
+  package init(_ parameters: [[P]]) { self.parameters = parameters }
 
-  func read(_ spec: Int, _ body: (UnsafePointer<P>) -> Void) {
+  package func read(_ spec: Int, _ body: (UnsafePointer<P>) -> Void) {
     parameters[spec].withUnsafeBufferPointer { floats in
       if let base = floats.baseAddress { body(base) }
     }

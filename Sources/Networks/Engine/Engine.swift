@@ -39,9 +39,10 @@ package final class Engine {
 
   /// Delivers rows: for each position the row's floats [channels, height, width] one after the other, as many as
   /// `positions` has. Called by several workers at once.
-  package typealias Fill<E: Error> = @Sendable (
-    _ positions: RowPositions, _ rows: UnsafeMutableBufferPointer<Float>
-  ) throws(E) -> Void
+  package typealias Fill<E: Error> =
+    @Sendable (
+      _ positions: RowPositions, _ rows: UnsafeMutableBufferPointer<Float>
+    ) throws(E) -> Void
 
   /// Gradient of sum over rows of weight * loss, in two halves by position (`HalfGradients`). `gradients` is
   /// overwritten. Throws what `fill` threw; then the gradients are of no use.

@@ -13,8 +13,11 @@ final class FoldedWeights<S: Scalar>: @unchecked Sendable {  // written by one w
   /// Of unit i: where its channels lie among all units' channels.
   let channelOffsets: [Int]
   let channelCount: Int
+  /// Whether BatchNorm's frozen statistics are in the weights; without them they are as in the file, the shift 0.
+  private let folds: Bool
 
-  init(_ program: Program, plan: BackwardPlan) {
+  init(_ program: Program, plan: BackwardPlan, folds: Bool = true) {
+    self.folds = folds
     self.program = program
     self.plan = plan
     var size = 0
@@ -62,6 +65,8 @@ final class FoldedWeights<S: Scalar>: @unchecked Sendable {  // written by one w
       source.read(bias) { bias in
         for out in 0..<outputs { (channels + out).initialize(to: .init(bias: Double(bias[out]))) }
       }
+    case .normalization where !folds:
+      for out in 0..<outputs { (channels + out).initialize(to: .init(bias: 0)) }
     case .normalization(let weight, let bias, let mean, let variance):
       source.read(weight) { weight in
         source.read(bias) { bias in

@@ -1,5 +1,3 @@
-import COpenBLAS
-
 /// float32, in which engines compute, or float64, in which layers are checked against central differences.
 ///
 /// Every kernel of this room is generic over it and reached from concrete types only, so that the compiler makes a
@@ -7,6 +5,16 @@ import COpenBLAS
 package protocol Scalar: BinaryFloatingPoint, SIMDScalar, Codable, Sendable {
   /// out [m, n] = left [m, k] * right [k, n] + keep * out, row-major.
   static func multiply(_ product: Product<Self>)
+
+  // Sixteen lanes at a time. Requirements, since in generic code the operators of SIMD go lane by lane: only the
+  // concrete types have the processor's.
+  static func sum(_ x: SIMD16<Self>, _ y: SIMD16<Self>) -> SIMD16<Self>
+  static func difference(_ x: SIMD16<Self>, _ y: SIMD16<Self>) -> SIMD16<Self>
+  static func product(_ x: SIMD16<Self>, _ y: SIMD16<Self>) -> SIMD16<Self>
+  /// max(x, 0), but not a number where x is none.
+  static func rectified(_ x: SIMD16<Self>) -> SIMD16<Self>
+  /// x where y > 0, else 0.
+  static func masked(_ x: SIMD16<Self>, where y: SIMD16<Self>) -> SIMD16<Self>
 }
 
 /// The arguments of one matrix product, out = left * right + keep * out, all row-major; a transposed factor is stored
@@ -35,23 +43,5 @@ package struct Product<S> {
     (self.right, rightStride) = right
     (self.out, outStride) = out
     self.keep = keep
-  }
-}
-
-extension Float: Scalar {
-  package static func multiply(_ p: Product<Float>) {
-    cblas_sgemm(
-      CblasRowMajor, p.leftTransposed ? CblasTrans : CblasNoTrans, p.rightTransposed ? CblasTrans : CblasNoTrans,
-      blasint(p.m), blasint(p.n), blasint(p.k), 1, p.left, blasint(p.leftStride), p.right, blasint(p.rightStride),
-      p.keep, p.out, blasint(p.outStride))
-  }
-}
-
-extension Double: Scalar {
-  package static func multiply(_ p: Product<Double>) {
-    cblas_dgemm(
-      CblasRowMajor, p.leftTransposed ? CblasTrans : CblasNoTrans, p.rightTransposed ? CblasTrans : CblasNoTrans,
-      blasint(p.m), blasint(p.n), blasint(p.k), 1, p.left, blasint(p.leftStride), p.right, blasint(p.rightStride),
-      p.keep, p.out, blasint(p.outStride))
   }
 }

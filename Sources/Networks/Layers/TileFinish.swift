@@ -28,52 +28,36 @@ package struct ForwardFinish<S: Scalar>: TileFinish {
   }
 
   package func finish(_ out: UnsafeMutablePointer<S>, rows: Range<Int>) {
-    if channels % 16 == 0 {
-      finishBySixteens(out, rows: rows)
-      return
-    }
-    for row in rows {
-      for channel in 0..<channels {
-        let index = row * channels + channel
-        var value = out[index] + shift[channel]
-        if let residual { value += residual[index] }
-        out[index] = rectified && value < 0 ? 0 : value
-      }
-    }
-  }
-
-  @inline(__always)
-  private func finishBySixteens(_ out: UnsafeMutablePointer<S>, rows: Range<Int>) {
     if let residual {
       if rectified {
-        sweep(out, rows: rows) { value, index in (value + Vector.load(residual + index)).rectified }
+        sweep(out, rows) { S.rectified(S.sum($0, Vector.load(residual + $1, $2))) }
       } else {
-        sweep(out, rows: rows) { value, index in value + Vector.load(residual + index) }
+        sweep(out, rows) { S.sum($0, Vector.load(residual + $1, $2)) }
       }
     } else if rectified {
-      sweep(out, rows: rows) { value, _ in value.rectified }
+      sweep(out, rows) { value, _, _ in S.rectified(value) }
     } else {
-      sweep(out, rows: rows) { value, _ in value }
+      sweep(out, rows) { value, _, _ in value }
     }
   }
 
   @inline(__always)
   private func sweep(
-    _ out: UnsafeMutablePointer<S>, rows: Range<Int>, _ body: (SIMD16<S>, Int) -> SIMD16<S>
+    _ out: UnsafeMutablePointer<S>, _ rows: Range<Int>,
+    _ body: (_ shifted: SIMD16<S>, _ index: Int, _ count: Int) -> SIMD16<S>
   ) {
-    for channel in stride(from: 0, to: channels, by: 16) {
-      let shift = Vector.load(shift + channel)
-      var index = rows.lowerBound * channels + channel
-      for _ in rows {
-        Vector.store(body(Vector.load(out + index) + shift, index), out + index)
-        index += channels
+    let columns = Columns(rows: rows, channels: channels)
+    columns.forEachGroup { channel, count in
+      let shift = Vector.load(shift + channel, count)
+      columns.forEachRow(channel) { index in
+        Vector.store(body(S.sum(Vector.load(out + index, count), shift), index, count), out + index, count)
       }
     }
   }
 }
 
 /// dz = dy where y > 0 (ReLU's mask, from its own output), and sums += the column sums of dz: the gradient of the
-/// shift. Sums over some hundred rows in S, beyond that in float64.
+/// shift.
 package struct BackwardFinish<S: Scalar>: TileFinish {
   let channels: Int
   let activation: UnsafePointer<S>?
@@ -86,75 +70,26 @@ package struct BackwardFinish<S: Scalar>: TileFinish {
   }
 
   package func finish(_ out: UnsafeMutablePointer<S>, rows: Range<Int>) {
-    var start = rows.lowerBound
-    while start < rows.upperBound {
-      let end = min(rows.upperBound, start + 256)
-      finishPart(out, rows: start..<end)
-      start = end
-    }
-  }
-
-  @inline(__always)
-  private func finishPart(_ out: UnsafeMutablePointer<S>, rows: Range<Int>) {
-    if channels % 16 == 0 {
-      for channel in stride(from: 0, to: channels, by: 16) {
-        let sum = sweep(out, rows: rows, channel: channel)
-        if let sums { for lane in 0..<16 { sums[channel + lane] += Double(sum[lane]) } }
-      }
+    let columns = Columns(rows: rows, channels: channels)
+    guard let activation else {
+      if let sums { columns.addSums(to: sums) { Vector.load(out + $2, $1) } }
       return
     }
-    for channel in 0..<channels {
-      var sum: S = 0
-      for row in rows {
-        let index = row * channels + channel
-        if let activation, !(activation[index] > 0) { out[index] = 0 }
-        sum += out[index]
+    if let sums {
+      columns.addSums(to: sums) { _, count, index in masked(out, activation, index, count) }
+    } else {
+      columns.forEachGroup { channel, count in
+        columns.forEachRow(channel) { _ = masked(out, activation, $0, count) }
       }
-      if let sums { sums[channel] += Double(sum) }
     }
   }
 
   @inline(__always)
-  private func sweep(_ out: UnsafeMutablePointer<S>, rows: Range<Int>, channel: Int) -> SIMD16<S> {
-    var sum = SIMD16<S>(repeating: 0)
-    var index = rows.lowerBound * channels + channel
-    guard let activation else {
-      for _ in rows {
-        sum += Vector.load(out + index)
-        index += channels
-      }
-      return sum
-    }
-    for _ in rows {
-      let gradient = Vector.load(out + index)
-      let masked = SIMD16<S>(repeating: 0).replacing(with: gradient, where: Vector.load(activation + index) .> 0)
-      Vector.store(masked, out + index)
-      sum += masked
-      index += channels
-    }
-    return sum
+  private func masked(
+    _ out: UnsafeMutablePointer<S>, _ activation: UnsafePointer<S>, _ index: Int, _ count: Int
+  ) -> SIMD16<S> {
+    let gradient = S.masked(Vector.load(out + index, count), where: Vector.load(activation + index, count))
+    Vector.store(gradient, out + index, count)
+    return gradient
   }
-}
-
-/// Sixteen values at a time, at any address.
-enum Vector {
-  @inline(__always)
-  static func load<S: Scalar>(_ address: UnsafePointer<S>) -> SIMD16<S> {
-    UnsafeRawPointer(address).loadUnaligned(as: SIMD16<S>.self)
-  }
-
-  @inline(__always)
-  static func load<S: Scalar>(_ address: UnsafeMutablePointer<S>) -> SIMD16<S> {
-    UnsafeRawPointer(address).loadUnaligned(as: SIMD16<S>.self)
-  }
-
-  @inline(__always)
-  static func store<S: Scalar>(_ value: SIMD16<S>, _ address: UnsafeMutablePointer<S>) {
-    UnsafeMutableRawPointer(address).storeBytes(of: value, as: SIMD16<S>.self)
-  }
-}
-
-extension SIMD16 where Scalar: Networks.Scalar {
-  @inline(__always)
-  var rectified: SIMD16<Scalar> { replacing(with: 0, where: self .< 0) }
 }

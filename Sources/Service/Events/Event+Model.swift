@@ -1,0 +1,67 @@
+// Models, their data and their versions.
+extension Event {
+  package static func modelLoaded(_ model: String, version: Int, parameters: Int, rows: Int, heldout: Int) -> Event {
+    Event(
+      .modelLoaded,
+      "Model \(model) open at version \(version): \(parameters) parameters, \(rows) training rows, \(heldout) held-out rows",
+      .of(model: model) { $0.add(.version, version) })
+  }
+
+  package static func firstVersion(_ model: String, from directory: String) -> Event {
+    Event(
+      .firstVersion, "Model \(model): \(directory) was copied as version 1", .of(model: model) { $0.add(.version, 1) })
+  }
+
+  /// - Parameters:
+  ///   - settled: tombstones whose rows are not in the new model's training data.
+  ///   - reaccepted: requests whose rows are, so that they are accepted again.
+  package static func modelImported(_ model: String, version: Int, settled: Int, reaccepted: Int) -> Event {
+    Event(
+      .modelImported,
+      "Model \(model): a retrained model was imported as version \(version);"
+        + " \(NumberText.count(settled, "forgotten row")) settled, \(NumberText.count(reaccepted, "request")) accepted again",
+      .of(model: model) { $0.add(.version, version) })
+  }
+
+  package static func dataChanged(_ model: String, _ detail: String, waiting: Int) -> Event {
+    Event(
+      .dataChanged,
+      "Model \(model) paused, \(NumberText.count(waiting, "request")) waiting: its data changed (\(detail));"
+        + " row numbers mean nothing in other data until hamuctl rematch \(model) or hamuctl import \(model) DIR",
+      .of(model: model) { $0.add(.reason, "data_changed") })
+  }
+
+  package static func modelUnusable(_ model: String, _ detail: String) -> Event {
+    Event(
+      .modelUnusable, "Model \(model) paused, its requests wait: \(detail)",
+      .of(model: model) { $0.add(.reason, "unusable") })
+  }
+
+  package static func modelPaused(_ model: String, by uid: UInt32, waiting: Int) -> Event {
+    Event(
+      .modelPaused, "Model \(model) paused by user \(uid); \(NumberText.count(waiting, "request")) waiting",
+      .of(model: model) { $0.add(.reason, "operator") })
+  }
+
+  package static func modelUnpaused(_ model: String, waiting: Int) -> Event {
+    Event(
+      .modelUnpaused, "Model \(model) goes on; \(NumberText.count(waiting, "request")) waiting", .of(model: model))
+  }
+
+  package static func modelRematched(_ model: String, same: Int, moved: Int, gone: Int) -> Event {
+    Event(
+      .modelRematched,
+      "Model \(model): of its forgotten rows \(same) are where they were in the new data, \(moved) moved, \(gone) are gone",
+      .of(model: model))
+  }
+
+  package static func modelRemoved(_ model: String, held: Int) -> Event {
+    Event(
+      .modelRemoved, "Model \(model) is no longer configured; \(NumberText.count(held, "request")) held",
+      .of(model: model) { $0.add(.reason, "no_model") })
+  }
+
+  package static func modelDisappoints(_ model: String, _ detail: String) -> Event {
+    Event(.modelDisappoints, "Model \(model), ignored: \(detail)", .of(model: model))
+  }
+}

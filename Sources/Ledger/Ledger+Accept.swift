@@ -8,22 +8,160 @@ extension Ledger {
   /// resolution, is held at once.
   package func accept(_ submission: Submission, quotas: Quotas, at now: Timestamp) throws(LedgerError) -> AcceptOutcome
   {
-    preconditionFailure()
+    try write("accept a request") { session in
+      let id = submission.manifest.id
+      if let known = try session.record(id) {
+        return known.digest == submission.digest ? .existing(known) : .refused(.idTaken(id))
+      }
+      if let refusal = try session.refusal(of: submission, quotas, waitingLimit: waitingLimit, at: now) {
+        return .refused(refusal)
+      }
+      try session.ensureModel(submission.manifest.model.value, at: now)
+      try session.insert(submission, at: now)
+      try session.settle(try session.entry(id), submission.resolution, at: now)
+      return .accepted(try session.existingRecord(id))
+    }
   }
 
   /// Notes in the audit chain that a file was refused; nothing else is kept of it.
   /// - Parameter digest: of its bytes, or of its name where nothing was read.
-  package func recordRefusal(digest: SHA256Digest, reason: Reason, by uid: UInt32?, at now: Timestamp)
-    throws(LedgerError)
-  {
-    preconditionFailure()
+  package func recordRefusal(
+    digest: SHA256Digest, reason: Reason, by uid: UInt32?, at now: Timestamp
+  ) throws(LedgerError) {
+    try write("note a refusal") { session in
+      try session.audit(
+        .refused, at: now,
+        [
+          "digest": .string(digest.description), "reason": .string(reason.rawValue),
+          "by": uid.map { .integer(Int64($0)) },
+        ])
+    }
   }
 
   /// Takes up a request that is held for `no_model` now that its model is back: to `accepted`, or what `accept` would have
   /// made of it.
   /// - Parameter resolution: nil for a request that already has one.
-  package func readmit(_ id: RequestID, resolution: Resolution?, at now: Timestamp) throws(LedgerError) -> RequestRecord
-  {
-    preconditionFailure()
+  package func readmit(
+    _ id: RequestID, resolution: Resolution?, at now: Timestamp
+  ) throws(LedgerError) -> RequestRecord {
+    try write("take up a held request") { session in
+      let entry = try session.entry(id)
+      guard entry.state == .held, entry.reason == .noModel else {
+        throw LedgerError.notPossible(command: "take up", id, state: entry.state)
+      }
+      guard entry.rows != nil || resolution != nil else {
+        throw LedgerError.inconsistent("request \(id) was never looked up in its model's data")
+      }
+      try session.move(entry, Move(.accepted, detail: Details.back), at: now)
+      if let resolution {
+        try session.store(resolution, of: entry)
+        try session.settle(try session.entry(id), resolution, at: now)
+      } else {
+        let left = try session.leaveOut(try session.activeRows(of: entry.model), of: entry)
+        if left.isEmpty { try session.endAsForgotten(try session.entry(id), at: now) }
+      }
+      return try session.existingRecord(id)
+    }
+  }
+}
+
+extension Session {
+  /// Counts the submission against its user when it is not refused.
+  fileprivate func refusal(
+    of submission: Submission, _ quotas: Quotas, waitingLimit: Int, at now: Timestamp
+  ) throws -> AcceptRefusal? {
+    let waiting = try waitingRequests()
+    if waiting >= waitingLimit { return .tooManyWaiting(waiting: waiting, allowed: waitingLimit) }
+    let (uid, day) = (Int64(submission.submitter.uid), now.dateText)
+    let sent =
+      try first("SELECT requests, rows FROM submissions WHERE uid = ? AND day = ?", [uid, day]) {
+        (requests: try $0.integer(0), rows: try $0.integer(1))
+      } ?? (requests: 0, rows: 0)
+    let rows = submission.resolution?.rows.count ?? 0
+    if quotas.requestsPerDay > 0, sent.requests + 1 > quotas.requestsPerDay {
+      return .requestQuota(asked: sent.requests + 1, allowed: quotas.requestsPerDay, comeBackAt: now.endOfDay)
+    }
+    if quotas.rowsPerDay > 0, sent.rows + rows > quotas.rowsPerDay {
+      return .rowQuota(rows: rows, asked: sent.rows + rows, allowed: quotas.rowsPerDay, comeBackAt: now.endOfDay)
+    }
+    try run("DELETE FROM submissions WHERE uid = ? AND day < ?", [uid, day])
+    try run(
+      """
+      INSERT INTO submissions VALUES (?, ?, 1, ?)
+        ON CONFLICT (uid, day) DO UPDATE SET requests = requests + 1, rows = rows + excluded.rows
+      """, [uid, day, rows])
+    return nil
+  }
+
+  private func waitingRequests() throws -> Int {
+    let states = RequestState.allCases.filter(\.isWaiting).map { "'\($0.rawValue)'" }.joined(separator: ", ")
+    return try integer("SELECT total(count) FROM state_counts WHERE state IN (\(states))") ?? 0
+  }
+
+  fileprivate func insert(_ submission: Submission, at now: Timestamp) throws {
+    let manifest = submission.manifest
+    let kind: RequestKind = manifest.selection.isOfClasses ? .classes : .rows
+    try run(
+      """
+      INSERT INTO requests (id, digest, model, kind, state, detail, submitter, submitter_name, received_at, accepted_at,
+        rows, row_count, already_forgotten, labels, deadline, deadline_end, priority, on_hardness)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, 0, 0, '', ?, ?, ?, ?)
+      """,
+      [
+        manifest.id.text, submission.digest.stored, manifest.model.value, kind.rawValue,
+        RequestState.accepted.rawValue, Details.accepted(rows: submission.resolution?.rows.count ?? 0),
+        Int64(submission.submitter.uid), submission.submitter.name, submission.receivedAt.stored, now.stored,
+        manifest.deadline?.text, manifest.deadline?.end, manifest.priority.rawValue, manifest.onHardness?.rawValue,
+      ])
+    let sequence = insertedKey
+    try run("INSERT INTO manifests VALUES (?, ?)", [sequence, submission.bytes.stored])
+    let entry = try entry(manifest.id)
+    if let resolution = submission.resolution { try store(resolution, of: entry) }
+    try audit(
+      .accepted, at: now,
+      [
+        "request": .string(manifest.id.text), "digest": .string(submission.digest.description),
+        "model": .string(manifest.model.value), "kind": .string(kind.rawValue),
+        "rows": submission.resolution.map { JSONValue($0.rows.count) },
+        "by": .integer(Int64(submission.submitter.uid)),
+      ])
+    try noteChange(sequence, from: nil, Move(.accepted), at: now)
+  }
+
+  /// What an accepted request is beyond that, at once.
+  fileprivate func settle(_ entry: Entry, _ resolution: Resolution?, at now: Timestamp) throws {
+    guard let resolution else {
+      try move(entry, Move(.held, .noModel, detail: Details.missing(model: entry.model)), at: now)
+      return
+    }
+    let forgotten = try activeRows(of: entry.model)
+    let left = try leaveOut(forgotten, of: entry)
+    if left.isEmpty {
+      try endAsForgotten(entry, at: now)
+      return
+    }
+    let remaining = resolution.trainingRows - forgotten.count
+    if Double(left.count) > resolution.maxForgetShare * Double(remaining) {
+      let detail = Details.share(
+        rows: left.count, left: remaining, share: resolution.maxForgetShare, id: entry.id)
+      try move(entry, Move(.held, .maxForgetShare, detail: detail), at: now)
+    }
+  }
+}
+
+extension Session {
+  /// What the selection stands for, from now on.
+  func store(_ resolution: Resolution, of entry: Entry) throws {
+    guard !resolution.rows.isEmpty || entry.state != .accepted else {
+      throw LedgerError.inconsistent("request \(entry.id) selects no row")
+    }
+    try setRows(resolution.rows, alreadyForgotten: 0, of: entry)
+    try run("UPDATE requests SET labels = ? WHERE sequence = ?", [resolution.labels.stored, entry.sequence])
+    try setMarks(resolution.marks, of: entry)
+  }
+
+  func setMarks(_ marks: [RowMark], of entry: Entry) throws {
+    try run("DELETE FROM marks WHERE request = ?", [entry.sequence])
+    if !marks.isEmpty { try run("INSERT INTO marks VALUES (?, ?)", [entry.sequence, marks.stored]) }
   }
 }

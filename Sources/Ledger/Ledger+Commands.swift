@@ -4,7 +4,21 @@ package import Requests
 extension Ledger {
   /// Ends a request that is accepted, scheduled or held. A batch that it leaves starts over, without its saved progress;
   /// one that it leaves empty is discarded.
-  package func cancel(_ id: RequestID, by uid: UInt32?, at now: Timestamp) throws(LedgerError) { preconditionFailure() }
+  package func cancel(_ id: RequestID, by uid: UInt32?, at now: Timestamp) throws(LedgerError) {
+    try write("cancel a request") { session in
+      let entry = try session.entry(id)
+      guard entry.state.canBecome(.cancelled) else {
+        throw LedgerError.notPossible(command: "cancel", id, state: entry.state)
+      }
+      var move = Move(.cancelled, .cancelled, detail: Details.cancelled)
+      move.by = uid
+      try session.move(entry, move, at: now)
+      if let batch = entry.batch {
+        try session.startOver(batch)
+        try session.endIfDone(batch)
+      }
+    }
+  }
 
   /// Schedules every request of a held one's batch that is still held, to go on from its saved progress. A request that
   /// is held for `max_forget_share` is accepted nevertheless; one that is held for `no_model` waits for its model
@@ -14,12 +28,43 @@ extension Ledger {
   package func resume(
     _ id: RequestID, acceptRetainCost: Double?, by uid: UInt32?, at now: Timestamp
   ) throws(LedgerError) -> [RequestID] {
-    preconditionFailure()
+    try write("resume a request") { session in
+      let entry = try session.entry(id)
+      guard entry.state == .held, entry.reason != .noModel else {
+        throw LedgerError.notPossible(command: "resume", id, state: entry.state)
+      }
+      guard let number = entry.batch else { return try session.acceptAgain(entry, by: uid, at: now) }
+      if let cost = acceptRetainCost {
+        guard cost.isFinite, cost >= 0 else {
+          throw LedgerError.inconsistent("a retain cost to accept is a number from 0 on")
+        }
+        try session.run("UPDATE batches SET accepted_retain_cost = ? WHERE number = ?", [cost, number])
+      }
+      try session.run("UPDATE batches SET failures = 0 WHERE number = ?", [number])
+      try session.audit(
+        .resumed, at: now,
+        [
+          "batch": JSONValue(number), "accept_retain_cost": acceptRetainCost.map { JSONValue($0) },
+          "by": uid.map { .integer(Int64($0)) },
+        ])
+      return try session.scheduleAgain(try session.batch(number), .held, by: uid, at: now)
+    }
   }
 
   /// The same from the beginning, for a held or a failed request; what was granted before is void.
   package func retry(_ id: RequestID, by uid: UInt32?, at now: Timestamp) throws(LedgerError) -> [RequestID] {
-    preconditionFailure()
+    try write("retry a request") { session in
+      let entry = try session.entry(id)
+      guard entry.state == .failed || (entry.state == .held && entry.reason != .noModel) else {
+        throw LedgerError.notPossible(command: "retry", id, state: entry.state)
+      }
+      guard let number = entry.batch else { return try session.acceptAgain(entry, by: uid, at: now) }
+      try session.startOver(number)
+      try session.run("UPDATE batches SET failures = 0, accepted_retain_cost = NULL WHERE number = ?", [number])
+      try session.audit(
+        .retried, at: now, ["batch": JSONValue(number), "by": uid.map { .integer(Int64($0)) }])
+      return try session.scheduleAgain(try session.batch(number), entry.state, by: uid, at: now)
+    }
   }
 
   /// Holds the requests of a model that left the configuration (`no_model`), but those that are held already; their
@@ -28,34 +73,27 @@ extension Ledger {
   package func holdForMissingModel(
     _ model: String, detail: String, at now: Timestamp
   ) throws(LedgerError) -> [RequestID] {
-    preconditionFailure()
+    try write("hold the requests of a missing model") { session in
+      let entries = try session.entries(ofModel: model, in: [.accepted, .scheduled, .unlearning, .failed])
+      for entry in entries { try session.move(entry, Move(.held, .noModel, detail: detail), at: now) }
+      for batch in try session.batches(ofModel: model, in: [.scheduled, .running, .failed]) {
+        try session.endIfDone(batch.number)
+      }
+      return entries.map(\.id)
+    }
   }
 }
 
-// MARK: - What time brings
-
-extension Ledger {
-  /// Waiting requests (held and failed ones too) with a deadline before `moment`, whose warning was not given on `day`
-  /// (`2026-12-23`) yet. In the order of their deadlines.
-  package func deadlineWarningsDue(before moment: Timestamp, day: String) throws(LedgerError) -> [RequestSummary] {
-    preconditionFailure()
+extension Session {
+  /// A request that was held without a batch waits for one like any other.
+  fileprivate func acceptAgain(_ entry: Entry, by uid: UInt32?, at now: Timestamp) throws -> [RequestID] {
+    // Rows that the data no longer hold cannot be forgotten by a run; only another model (`import`) helps then.
+    guard let rows = entry.rows, !rows.isEmpty else {
+      throw LedgerError.notPossible(command: "go on with", entry.id, state: entry.state)
+    }
+    var move = Move(.accepted, detail: Details.accepted(rows: rows.count))
+    move.by = uid
+    try self.move(entry, move, at: now)
+    return [entry.id]
   }
-
-  package func markDeadlineWarned(_ ids: [RequestID], day: String) throws(LedgerError) { preconditionFailure() }
-
-  /// Ended requests whose manifest is still here and that ended before `moment`.
-  package func manifestsDue(finishedBefore moment: Timestamp) throws(LedgerError) -> [RequestID] {
-    preconditionFailure()
-  }
-
-  /// Overwrites the manifests, and with them every subject's name; the requests stay.
-  package func expireManifests(_ ids: [RequestID], at now: Timestamp) throws(LedgerError) { preconditionFailure() }
-
-  /// Ended requests whose receipt file is still kept and that ended before `moment`.
-  package func receiptsDue(finishedBefore moment: Timestamp) throws(LedgerError) -> [RequestID] {
-    preconditionFailure()
-  }
-
-  /// Notes that the receipts' files are gone; they are not due any more.
-  package func expireReceipts(_ ids: [RequestID], at now: Timestamp) throws(LedgerError) { preconditionFailure() }
 }

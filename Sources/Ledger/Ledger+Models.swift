@@ -1,15 +1,26 @@
 package import Platform
+import Requests
 
 extension Ledger {
   /// The model's record; made, with a new salt, when it was not known.
   package func ensureModel(_ name: String, at now: Timestamp) throws(LedgerError) -> ModelRecord {
-    preconditionFailure()
+    if let known = try model(name) { return known }
+    return try write("note a model") { session in
+      try session.ensureModel(name, at: now)
+      return try session.existingModel(name)
+    }
   }
 
-  package func model(_ name: String) throws(LedgerError) -> ModelRecord? { preconditionFailure() }
+  package func model(_ name: String) throws(LedgerError) -> ModelRecord? {
+    try read { session in try session.model(name) }
+  }
 
   /// In byte order of the names.
-  package func models() throws(LedgerError) -> [ModelRecord] { preconditionFailure() }
+  package func models() throws(LedgerError) -> [ModelRecord] {
+    try read { session in
+      try session.all("SELECT name FROM models ORDER BY name") { try $0.text(0) }.compactMap { try session.model($0) }
+    }
+  }
 
   /// Pauses a model, or changes the sentence of a pause that is there.
   /// - Returns: whether it was not paused for this reason before.
@@ -17,7 +28,17 @@ extension Ledger {
   package func pause(
     _ model: String, _ reason: PauseReason, detail: String, by uid: UInt32? = nil, at now: Timestamp
   ) throws(LedgerError) -> Bool {
-    preconditionFailure()
+    try write("pause a model") { session in
+      let pauses = try session.existingModel(model).pauses
+      if pauses.contains(where: { $0.reason == reason }) {
+        try session.run(
+          "UPDATE pauses SET detail = ? WHERE model = ? AND reason = ?", [detail, model, reason.rawValue])
+        return false
+      }
+      try session.run("INSERT INTO pauses VALUES (?, ?, ?, ?)", [model, reason.rawValue, detail, now.stored])
+      try session.auditModel(.paused, model, ["reason": .string(reason.rawValue)], by: uid, at: now)
+      return true
+    }
   }
 
   /// Lifts one reason; others stay.
@@ -26,60 +47,65 @@ extension Ledger {
   package func unpause(
     _ model: String, _ reason: PauseReason, by uid: UInt32? = nil, at now: Timestamp
   ) throws(LedgerError) -> Bool {
-    preconditionFailure()
+    try write("unpause a model") { session in
+      _ = try session.existingModel(model)
+      return try session.unpause(model, reason, by: uid, at: now)
+    }
   }
 
   /// Notes what the data look like: at the first start, and when files were touched without a change of content.
   package func setFingerprint(_ fingerprint: String, of model: String, at now: Timestamp) throws(LedgerError) {
-    preconditionFailure()
+    try write("note the data of a model") { session in
+      guard try session.existingModel(model).fingerprint != fingerprint else { return }
+      try session.setFingerprint(fingerprint, of: model)
+      let digest = SHA256Digest.of(fingerprint).description
+      try session.auditModel(.fingerprint, model, ["digest": .string(digest)], by: nil, at: now)
+    }
   }
 
   /// Version 1, copied from the configured directory.
   package func recordInitialVersion(
     _ version: NewVersion, of model: String, at now: Timestamp
   ) throws(LedgerError) {
-    preconditionFailure()
+    try write("note the first version of a model") { session in
+      guard try session.existingModel(model).currentVersion == nil else {
+        throw LedgerError.inconsistent("model \(model) has a version already")
+      }
+      try session.insert(version, of: model, origin: .initial, batch: nil, at: now)
+    }
   }
 
   /// Oldest first.
-  package func versions(of model: String) throws(LedgerError) -> [VersionEntry] { preconditionFailure() }
+  package func versions(of model: String) throws(LedgerError) -> [VersionEntry] {
+    try read { session in try session.versions(of: model) }
+  }
 }
 
 // MARK: - What was forgotten, what waits to be
 
 extension Ledger {
   /// Rows of the current data with a tombstone: never in a retain set.
-  package func forgottenRows(of model: String) throws(LedgerError) -> RowSet { preconditionFailure() }
+  package func forgottenRows(of model: String) throws(LedgerError) -> RowSet {
+    try read { session in try session.tombstonedRows(of: model, [.active, .reopened]) }
+  }
 
   /// Rows of every request that waits (accepted, scheduled, unlearning, held, failed), but those of one batch: not to be
   /// retained either.
   package func pendingRows(of model: String, excludingBatch batch: Int?) throws(LedgerError) -> RowSet {
-    preconditionFailure()
+    try read { session in
+      let waiting = RequestState.allCases.filter(\.isWaiting)
+      let entries = try session.entries(ofModel: model, in: waiting).filter { batch == nil || $0.batch != batch }
+      return RowSet(ranges: entries.flatMap { $0.rows?.ranges ?? [] })
+    }
   }
 
   /// Rows that a run has to guard, ascending; rows of reopened requests are not among them.
-  package func tombstones(of model: String) throws(LedgerError) -> [Tombstone] { preconditionFailure() }
+  package func tombstones(of model: String) throws(LedgerError) -> [Tombstone] {
+    try read { session in try session.tombstones(of: model) }
+  }
 
   /// Ascending by label.
-  package func erasedClasses(of model: String) throws(LedgerError) -> [ErasedClass] { preconditionFailure() }
-}
-
-// MARK: - Other data, another model
-
-extension Ledger {
-  /// Every tombstone of the model, also settled ones: to be looked for in other data. Ascending by key.
-  package func markedTombstones(of model: String) throws(LedgerError) -> [MarkedTombstone] { preconditionFailure() }
-
-  /// Waiting requests of rows with their marks, in the order of acceptance. (Those of classes are found by their labels.)
-  package func markedRequests(of model: String) throws(LedgerError) -> [MarkedRequest] { preconditionFailure() }
-
-  /// Takes changed data for the model's data: rows that moved are followed, those that are gone are marked so, waiting
-  /// requests get their new rows, saved progress is void, and the pause `data_changed` is lifted.
-  package func rematch(_ relocation: Relocation, at now: Timestamp) throws(LedgerError) { preconditionFailure() }
-
-  /// Makes a retrained model the current version. Tombstones that are not in its training data are settled; the others'
-  /// requests are accepted again. The pause `data_changed` is lifted.
-  package func importVersion(_ version: ImportedVersion, at now: Timestamp) throws(LedgerError) -> ImportOutcome {
-    preconditionFailure()
+  package func erasedClasses(of model: String) throws(LedgerError) -> [ErasedClass] {
+    try read { session in try session.erasedClasses(of: model) }
   }
 }

@@ -24,6 +24,7 @@
 // is purged rather than one too few). Refusals are not limited, so that a flood of bad files grows the chain by some
 // 300 bytes each.
 
+import GRDB
 
 /// The ledger's file, open. Safe from several threads at once: one writes, others read what was committed last.
 ///
@@ -36,19 +37,67 @@ package final class Ledger: Sendable {
   /// Problems that `verifyAudit` lists.
   package static let auditProblemsListed = 100
 
+  let waitingLimit: Int
+  private let store: Store
+
   /// Opens the ledger, makes it where there is none, and migrates an older one after copying it to
   /// `PATH.before-FORMAT`. Only one process may do this at a time: the daemon, which holds its lock.
   package init(path: String, schema: LedgerSchema = .current, waitingLimit: Int = Ledger.waitingRequests)
     throws(LedgerError)
   {
-    preconditionFailure()
+    self.waitingLimit = waitingLimit
+    store = try Ledger.opening(path) { try Store(path: path, schema: schema) }
   }
 
   /// Opens it for reading only, whether or not a daemon has it open; for hamuctl.
   package init(readOnly path: String, schema: LedgerSchema = .current) throws(LedgerError) {
-    preconditionFailure()
+    waitingLimit = Ledger.waitingRequests
+    store = try Ledger.opening(path) { try Store(readOnly: path, schema: schema) }
   }
 
   /// Waits for calls in progress and closes the file; the -wal and -shm files stay for readers.
-  package func close() throws(LedgerError) { preconditionFailure() }
+  package func close() throws(LedgerError) {
+    do { try store.reader.close() } catch { throw LedgerError("close", error) }
+  }
+
+  private static func opening(_ path: String, _ body: () throws -> Store) throws(LedgerError) -> Store {
+    do {
+      return try body()
+    } catch let error as DatabaseError where error.resultCode == .SQLITE_NOTADB {
+      throw .notALedger(path: path)
+    } catch {
+      throw LedgerError("open", error)
+    }
+  }
+}
+
+extension Ledger {
+  /// One transaction: all of it is on the disk when this returns, nothing of it happened when it throws.
+  func write<Value>(_ operation: String, _ body: (Session) throws -> Value) throws(LedgerError) -> Value {
+    guard let writer = store.writer else { throw .readOnly }
+    do {
+      return try writer.write { database in try body(Session(database: database)) }
+    } catch {
+      throw LedgerError(operation, error)
+    }
+  }
+
+  /// One view of what was committed last.
+  func read<Value>(_ body: (Session) throws -> Value) throws(LedgerError) -> Value {
+    do {
+      return try store.reader.read { database in try body(Session(database: database)) }
+    } catch {
+      throw LedgerError("read", error)
+    }
+  }
+
+  /// Moves what the -wal file holds into the ledger and empties it, so that what was overwritten is not there either.
+  func flushLog() throws(LedgerError) {
+    guard let writer = store.writer else { throw .readOnly }
+    do {
+      try writer.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
+    } catch {
+      throw LedgerError("flush", error)
+    }
+  }
 }

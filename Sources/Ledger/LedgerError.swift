@@ -8,6 +8,8 @@ package enum LedgerError: Error, Equatable, Sendable {
   case newerFormat(path: String, found: Int, supported: Int)
   /// Opened for reading only, and it has to be migrated first.
   case olderFormat(path: String, found: Int, supported: Int)
+  /// No way leads from its format to this build's.
+  case tooOld(path: String, found: Int, supported: Int)
   case missing(path: String)
   case notALedger(path: String)
   /// What is stored cannot be what this room wrote.

@@ -5,7 +5,9 @@ package import Requests
 ///
 ///     scheduled -> running -> published
 ///     running -> held | failed       held -> scheduled (resume, retry)      failed -> scheduled | held
-///     any but published -> discarded: no request of it is left in it
+///     any but published -> discarded: no request is left in it
+///
+/// `published` says that its requests ended well, also where they had nothing to forget and no version was made.
 package enum BatchState: String, CaseIterable, Sendable {
   case scheduled, running, held, failed, published, discarded
 

@@ -1,0 +1,159 @@
+/// The tables of format 1. Times are nanoseconds since 1970 (UTC), sets of rows are `RowSet.text`, digests are 32 bytes.
+enum SchemaSQL {
+  /// In the file's header (`PRAGMA application_id`), so that no other database is taken for a ledger: "hamu".
+  static let applicationID = 0x6861_6d75
+
+  static let tables = chain + models + requests + told
+
+  private static let chain = """
+    CREATE TABLE meta (key TEXT PRIMARY KEY NOT NULL, value ANY NOT NULL) STRICT;
+    CREATE TABLE audit (
+      sequence INTEGER PRIMARY KEY,
+      at INTEGER NOT NULL,
+      kind TEXT NOT NULL,
+      payload TEXT NOT NULL,
+      previous BLOB NOT NULL,
+      hash BLOB NOT NULL
+    ) STRICT;
+
+    """
+
+  private static let models = """
+    CREATE TABLE models (
+      name TEXT PRIMARY KEY NOT NULL,
+      salt BLOB NOT NULL,
+      current_version INTEGER,
+      fingerprint TEXT,
+      generation INTEGER NOT NULL DEFAULT 0
+    ) STRICT;
+    CREATE TABLE pauses (
+      model TEXT NOT NULL REFERENCES models,
+      reason TEXT NOT NULL,
+      detail TEXT NOT NULL,
+      since INTEGER NOT NULL,
+      PRIMARY KEY (model, reason)
+    ) STRICT;
+    CREATE TABLE batches (
+      number INTEGER PRIMARY KEY AUTOINCREMENT,
+      model TEXT NOT NULL REFERENCES models,
+      kind TEXT NOT NULL,
+      state TEXT NOT NULL,
+      created_at INTEGER NOT NULL,
+      failures INTEGER NOT NULL DEFAULT 0,
+      retry_at INTEGER,
+      take INTEGER NOT NULL DEFAULT 0,
+      parent_version INTEGER,
+      generation INTEGER,
+      accepted_retain_cost REAL,
+      held_steps INTEGER NOT NULL DEFAULT 0
+    ) STRICT;
+    CREATE INDEX batches_by_state ON batches (state, model);
+    CREATE TABLE versions (
+      model TEXT NOT NULL REFERENCES models,
+      number INTEGER NOT NULL,
+      origin TEXT NOT NULL,
+      parent INTEGER,
+      batch INTEGER REFERENCES batches,
+      record BLOB NOT NULL,
+      published_at INTEGER NOT NULL,
+      replaced_at INTEGER,
+      PRIMARY KEY (model, number)
+    ) STRICT;
+
+    """
+
+  /// `state_counts` is kept by triggers, so that no statement can forget it.
+  private static let requests = """
+    CREATE TABLE requests (
+      sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+      id TEXT NOT NULL UNIQUE,
+      digest BLOB NOT NULL,
+      model TEXT NOT NULL REFERENCES models,
+      kind TEXT NOT NULL,
+      state TEXT NOT NULL,
+      reason TEXT,
+      detail TEXT,
+      submitter INTEGER NOT NULL,
+      submitter_name TEXT NOT NULL,
+      received_at INTEGER NOT NULL,
+      accepted_at INTEGER NOT NULL,
+      expected_at INTEGER,
+      finished_at INTEGER,
+      version INTEGER,
+      batch INTEGER REFERENCES batches,
+      rows TEXT,
+      row_count INTEGER NOT NULL,
+      already_forgotten INTEGER NOT NULL,
+      labels TEXT NOT NULL,
+      deadline TEXT,
+      deadline_end INTEGER,
+      deadline_warned TEXT,
+      priority TEXT NOT NULL,
+      on_hardness TEXT,
+      evidence TEXT,
+      receipt_expired INTEGER NOT NULL DEFAULT 0
+    ) STRICT;
+    CREATE INDEX requests_by_model ON requests (model, state, sequence);
+    CREATE INDEX requests_by_batch ON requests (batch) WHERE batch IS NOT NULL;
+    CREATE INDEX requests_by_deadline ON requests (deadline_end) WHERE deadline_end IS NOT NULL;
+    CREATE INDEX requests_by_end ON requests (finished_at) WHERE finished_at IS NOT NULL;
+    CREATE TABLE state_counts (
+      model TEXT NOT NULL,
+      state TEXT NOT NULL,
+      count INTEGER NOT NULL,
+      PRIMARY KEY (model, state)
+    ) STRICT;
+    CREATE TRIGGER requests_inserted AFTER INSERT ON requests BEGIN
+      INSERT INTO state_counts VALUES (new.model, new.state, 1)
+        ON CONFLICT (model, state) DO UPDATE SET count = count + 1;
+    END;
+    CREATE TRIGGER requests_moved AFTER UPDATE OF state ON requests WHEN new.state <> old.state BEGIN
+      UPDATE state_counts SET count = count - 1 WHERE model = old.model AND state = old.state;
+      INSERT INTO state_counts VALUES (new.model, new.state, 1)
+        ON CONFLICT (model, state) DO UPDATE SET count = count + 1;
+    END;
+    CREATE TABLE manifests (request INTEGER PRIMARY KEY REFERENCES requests, bytes BLOB NOT NULL) STRICT;
+    CREATE TABLE marks (request INTEGER PRIMARY KEY REFERENCES requests, bytes BLOB NOT NULL) STRICT;
+    CREATE TABLE tombstones (
+      key INTEGER PRIMARY KEY AUTOINCREMENT,
+      model TEXT NOT NULL REFERENCES models,
+      request INTEGER NOT NULL REFERENCES requests,
+      row INTEGER,
+      label INTEGER NOT NULL,
+      kind TEXT NOT NULL,
+      batch INTEGER NOT NULL REFERENCES batches,
+      version INTEGER NOT NULL,
+      content BLOB NOT NULL,
+      id BLOB,
+      phi REAL,
+      status TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX tombstones_by_model ON tombstones (model, status, row);
+    CREATE INDEX tombstones_by_request ON tombstones (request, row);
+    CREATE TABLE submissions (
+      uid INTEGER NOT NULL,
+      day TEXT NOT NULL,
+      requests INTEGER NOT NULL,
+      rows INTEGER NOT NULL,
+      PRIMARY KEY (uid, day)
+    ) STRICT;
+
+    """
+
+  /// What has still to be told: journalled when it was not announced, and written to the receipt in any case.
+  private static let told = """
+    CREATE TABLE changes (
+      serial INTEGER PRIMARY KEY AUTOINCREMENT,
+      request INTEGER NOT NULL REFERENCES requests,
+      previous TEXT,
+      state TEXT NOT NULL,
+      reason TEXT,
+      batch INTEGER,
+      version INTEGER,
+      at INTEGER NOT NULL,
+      announced INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX changes_by_request ON changes (request, serial);
+
+    """
+}

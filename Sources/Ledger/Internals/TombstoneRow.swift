@@ -1,0 +1,78 @@
+import GRDB
+import Platform
+import Requests
+
+extension Session {
+  /// Rows of the current data with a tombstone of these kinds.
+  func tombstonedRows(of model: String, _ statuses: [TombstoneStatus]) throws -> RowSet {
+    let rows = try statuses.flatMap { status in
+      try all(
+        "SELECT DISTINCT row FROM tombstones WHERE model = ? AND status = ? AND row IS NOT NULL",
+        [model, status.rawValue]
+      ) { try $0.integer(0) }
+    }
+    return RowSet(rows)
+  }
+
+  /// Rows that the current model has forgotten: what is left out of requests.
+  func activeRows(of model: String) throws -> RowSet { try tombstonedRows(of: model, [.active]) }
+
+  /// Lays a tombstone, or takes up again the one that the same request's row has.
+  func bury(_ row: ForgottenRow, of entry: Entry, batch: Int, version: Int) throws {
+    try run("DELETE FROM tombstones WHERE request = ? AND row = ?", [entry.sequence, row.row])
+    try run(
+      """
+      INSERT INTO tombstones (model, request, row, label, kind, batch, version, content, id, phi, status)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'active')
+      """,
+      [
+        entry.model, entry.sequence, row.row, row.label, entry.kind.rawValue, batch, version, row.mark.content.stored,
+        row.mark.id?.stored, row.phi,
+      ])
+  }
+
+  /// One for each active row, ascending: of several on one row the class's, and of these the newest.
+  func tombstones(of model: String) throws -> [Tombstone] {
+    let all = try all(
+      """
+      SELECT row, label, kind, batch, version, phi FROM tombstones
+        WHERE model = ? AND status = 'active' ORDER BY row, kind = 'classes' DESC, version DESC, key DESC
+      """, [model]
+    ) { row in
+      Tombstone(
+        row: try row.integer(0), label: try row.integer(1), kind: try row.word(2), batch: try row.integer(3),
+        version: try row.integer(4), phi: try row.optionalReal(5))
+    }
+    return zip(all, [nil] + all.map { Optional($0.row) }).filter { $0.row != $1 }.map(\.0)
+  }
+
+  /// Ascending by label.
+  func erasedClasses(of model: String) throws -> [ErasedClass] {
+    let classes = try all(
+      """
+      SELECT label, max(version), max(batch) FROM tombstones
+        WHERE model = ? AND kind = 'classes' AND status IN ('active', 'gone') GROUP BY label ORDER BY label
+      """, [model]
+    ) { (label: try $0.integer(0), version: try $0.integer(1), batch: try $0.integer(2)) }
+    return try classes.map { erased in
+      let rows = try all(
+        "SELECT row FROM tombstones WHERE model = ? AND status = 'active' AND label = ?", [model, erased.label]
+      ) { try $0.integer(0) }
+      return ErasedClass(label: erased.label, batch: erased.batch, version: erased.version, rows: RowSet(rows))
+    }
+  }
+
+  /// Ascending by key.
+  func markedTombstones(of model: String) throws -> [MarkedTombstone] {
+    try all(
+      """
+      SELECT t.key, r.id, t.row, t.content, t.id, t.status FROM tombstones t JOIN requests r ON r.sequence = t.request
+        WHERE t.model = ? ORDER BY t.key
+      """, [model]
+    ) { row in
+      MarkedTombstone(
+        key: Int64(try row.integer(0)), request: try row.requestID(1), row: try row.optionalInteger(2),
+        content: try row.digest(3), id: try row.optionalDigest(4), status: try row.word(5))
+    }
+  }
+}

@@ -1,0 +1,158 @@
+package import Platform
+import Requests
+
+// Other data, another model.
+
+extension Ledger {
+  /// Every tombstone of the model, also settled ones: to be looked for in other data. Ascending by key.
+  package func markedTombstones(of model: String) throws(LedgerError) -> [MarkedTombstone] {
+    try read { session in try session.markedTombstones(of: model) }
+  }
+
+  /// Waiting requests of rows with their marks, in the order of acceptance. (Those of classes are found by their labels.)
+  package func markedRequests(of model: String) throws(LedgerError) -> [MarkedRequest] {
+    try read { session in
+      try session.all(
+        """
+        SELECT id, bytes FROM requests JOIN marks ON request = sequence WHERE model = ? AND kind = 'rows'
+          ORDER BY sequence
+        """, [model]
+      ) { MarkedRequest(request: try $0.requestID(0), marks: try [RowMark](stored: try $0.bytes(1))) }
+    }
+  }
+
+  /// Takes changed data for the model's data: rows that moved are followed, those that are gone are marked so, waiting
+  /// requests get their new rows, saved progress is void, and the pause `data_changed` is lifted.
+  package func rematch(_ relocation: Relocation, at now: Timestamp) throws(LedgerError) {
+    try write("take up changed data") { session in
+      let model = try session.existingModel(relocation.model)
+      let marked = try session.markedTombstones(of: model.name)
+      try session.place(marked, in: relocation)
+      for stone in marked {
+        let isThere = relocation.tombstones[stone.key] != nil
+        if let status = stone.status.afterRematch(isThere: isThere) { try session.setStatus(status, of: stone) }
+      }
+      try session.takeUp(relocation, at: now)
+      let found = marked.count { relocation.tombstones[$0.key] != nil }
+      try session.auditModel(
+        .rematched, model.name,
+        [
+          "digest": .string(SHA256Digest.of(relocation.fingerprint).description), "found": JSONValue(found),
+          "gone": JSONValue(marked.count - found),
+        ], by: nil, at: now)
+    }
+  }
+
+  /// Makes a retrained model the current version. Tombstones that are not in its training data are settled; the others'
+  /// requests are accepted again. The pause `data_changed` is lifted.
+  package func importVersion(_ imported: ImportedVersion, at now: Timestamp) throws(LedgerError) -> ImportOutcome {
+    try write("bring in a model") { session in
+      let relocation = imported.trainingData
+      let model = try session.existingModel(relocation.model)
+      let marked = try session.markedTombstones(of: model.name)
+      try session.insert(imported.version, of: model.name, origin: .imported, batch: nil, at: now)
+      try session.place(marked, in: relocation)
+      var remembering: Set<RequestID> = []
+      for stone in marked {
+        let isRemembered = relocation.tombstones[stone.key] != nil
+        try session.setStatus(isRemembered ? .reopened : .settled, of: stone)
+        if isRemembered { remembering.insert(stone.request) }
+      }
+      let reopened = try session.reopen(remembering, at: now)
+      try session.takeUp(relocation, at: now)
+      let settled = marked.count { relocation.tombstones[$0.key] == nil }
+      try session.auditModel(
+        .imported, model.name,
+        [
+          "digest": .string(SHA256Digest.of(relocation.fingerprint).description),
+          "version": JSONValue(imported.version.number), "settled": JSONValue(settled),
+          "reopened": .array(reopened.map { .string($0.text) }),
+        ], by: nil, at: now)
+      return ImportOutcome(settled: settled, reopened: reopened)
+    }
+  }
+}
+
+extension TombstoneStatus {
+  /// Nil where it stays: a reopened one's request has still to be served, wherever its row is.
+  fileprivate func afterRematch(isThere: Bool) -> TombstoneStatus? {
+    switch self {
+    case .active, .gone: isThere ? .active : .gone
+    case .settled: isThere ? .active : nil
+    case .reopened: nil
+    }
+  }
+}
+
+extension Session {
+  /// Sets each tombstone's row to where it is in the new data.
+  fileprivate func place(_ marked: [MarkedTombstone], in relocation: Relocation) throws {
+    for stone in marked {
+      let row = relocation.tombstones[stone.key]
+      if row != stone.row { try run("UPDATE tombstones SET row = ? WHERE key = ?", [row, stone.key]) }
+    }
+  }
+
+  fileprivate func setStatus(_ status: TombstoneStatus, of stone: MarkedTombstone) throws {
+    if status != stone.status {
+      try run("UPDATE tombstones SET status = ? WHERE key = ?", [status.rawValue, stone.key])
+    }
+  }
+
+  /// Accepts served requests again, for those of their rows that the model may remember.
+  fileprivate func reopen(_ ids: Set<RequestID>, at now: Timestamp) throws -> [RequestID] {
+    let entries = try ids.map { try entry($0) }.filter { $0.state == .forgotten }
+    for entry in entries.sorted(by: { $0.sequence < $1.sequence }) {
+      let marks = try reopenedMarks(of: entry)
+      try move(entry, Move(.accepted, detail: Details.reopened), at: now)
+      try setRows(RowSet(marks.map(\.row)), alreadyForgotten: 0, of: entry)
+      if entry.kind == .rows { try setMarks(marks, of: entry) }
+    }
+    return entries.sorted { $0.sequence < $1.sequence }.map(\.id)
+  }
+
+  private func reopenedMarks(of entry: Entry) throws -> [RowMark] {
+    try all(
+      """
+      SELECT row, content, id FROM tombstones WHERE request = ? AND status = 'reopened' AND row IS NOT NULL ORDER BY row
+      """, [entry.sequence]
+    ) { RowMark(row: try $0.integer(0), content: try $0.digest(1), id: try $0.optionalDigest(2)) }
+  }
+
+  /// The new data are the model's data from now on: waiting requests, fingerprint, generation, pause.
+  fileprivate func takeUp(_ relocation: Relocation, at now: Timestamp) throws {
+    let waiting = try entries(ofModel: relocation.model, in: RequestState.allCases.filter(\.isWaiting))
+    let forgotten = try activeRows(of: relocation.model)
+    for entry in waiting {
+      if let sentence = relocation.lost[entry.id] {
+        try lose(entry, sentence, at: now)
+      } else if let resolution = relocation.requests[entry.id] {
+        try relocate(entry, resolution, forgotten, at: now)
+      }
+    }
+    try setFingerprint(relocation.fingerprint, of: relocation.model)
+    try nextGeneration(of: relocation.model)
+    _ = try unpause(relocation.model, .dataChanged, by: nil, at: now)
+  }
+
+  private func relocate(_ entry: Entry, _ resolution: Resolution, _ forgotten: RowSet, at now: Timestamp) throws {
+    try setRows(resolution.rows, alreadyForgotten: 0, of: entry)
+    try setMarks(resolution.marks, of: entry)
+    let left = try leaveOut(forgotten, of: try self.entry(entry.id))
+    guard left.isEmpty else { return }
+    let none = resolution.rows.isEmpty ? Details.nothingSelected(version: try currentVersion(of: entry.model)) : nil
+    try endAsForgotten(entry, detail: none, at: now)
+    if let batch = entry.batch { try endIfDone(batch) }
+  }
+
+  /// A request whose rows are not in the data any more, while the model may remember them.
+  private func lose(_ entry: Entry, _ sentence: String, at now: Timestamp) throws {
+    try run("UPDATE requests SET rows = NULL, row_count = 0 WHERE sequence = ?", [entry.sequence])
+    if entry.state == .held { try move(entry, Move(.accepted), at: now) }
+    try move(entry, Move(.held, .error, detail: sentence), at: now)
+    if let batch = entry.batch {
+      try startOver(batch)
+      try endIfDone(batch)
+    }
+  }
+}

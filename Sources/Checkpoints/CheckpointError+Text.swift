@@ -20,6 +20,9 @@ extension CheckpointError {
     if case .inFile(_, let error) = self { error.cause } else { self }
   }
 
+  /// A full disk or quota: worth waiting for, and no fault of the model.
+  package var isOutOfSpace: Bool { if case .system(let error) = cause { error.isOutOfSpace } else { false } }
+
   /// A name from a file, for a message: control characters escaped, at most 120 characters.
   static func quoted(_ name: String) -> String {
     var text = ""
@@ -70,6 +73,7 @@ extension CheckpointError.HeaderFault: CustomStringConvertible {
       "tensor \(quoted(name)) begins at \(begins) where the one before it ends at \(expected)"
     case .dataSize(let found, let expected):
       "\(found) bytes follow the header where its tensors need \(expected)"
+    case .changed: "its header is not the one that it had before; open the model again"
     }
   }
 
@@ -92,8 +96,7 @@ extension CheckpointError.VersionFault: CustomStringConvertible {
       "the file \(quoted(name)) has \(found) bytes where \(expected) are on record; restore it from a backup"
     case .fileDigest(let name, let found, let expected):
       "the file \(quoted(name)) has the digest \(found) where \(expected) is on record; restore it from a backup"
-    case .badLink(let target):
-      "'current' points to \(quoted(target)), which is no version; point it to versions/NNNNNN"
+    case .otherTensors: "the weights to be written were not opened from this version; start the run again from it"
     }
   }
 

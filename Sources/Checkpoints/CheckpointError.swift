@@ -38,6 +38,8 @@ package indirect enum CheckpointError: Error, Sendable, CustomStringConvertible 
     case tensorSize(name: String, found: Int, expected: Int)
     case notContiguous(name: String, begins: Int, expected: Int)
     case dataSize(found: Int, expected: Int)
+    /// It was another header when the model was opened.
+    case changed
   }
 
   /// What is wrong with a version.
@@ -52,7 +54,7 @@ package indirect enum CheckpointError: Error, Sendable, CustomStringConvertible 
     case strayFile(String)
     case fileSize(String, found: Int, expected: Int)
     case fileDigest(String, found: String, expected: String)
-    case badLink(String)
+    case otherTensors
   }
 
   /// Why a paused run cannot go on from a file.

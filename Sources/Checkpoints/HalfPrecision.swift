@@ -24,48 +24,24 @@ package enum HalfPrecision {
   static func widen(
     _ type: ElementType, _ source: UnsafeRawBufferPointer, into destination: UnsafeMutableBufferPointer<Float>
   ) {
-    for index in destination.indices {
-      switch type {
-      case .float32:
-        destination[index] = Float(
-          bitPattern: UInt32(
-            littleEndian: source.loadUnaligned(
-              fromByteOffset: index * 4, as: UInt32.self)))
-      case .float64:
-        destination[index] = Float(
-          Double(
-            bitPattern: UInt64(
-              littleEndian: source.loadUnaligned(
-                fromByteOffset: index * 8, as: UInt64.self))))
-      case .bfloat16:
-        destination[index] = widen(
-          bfloat16: UInt16(
-            littleEndian: source.loadUnaligned(
-              fromByteOffset: index * 2, as: UInt16.self)))
-      case .float16:
-        destination[index] = widen(
-          float16: UInt16(
-            littleEndian: source.loadUnaligned(
-              fromByteOffset: index * 2, as: UInt16.self)))
-      default: preconditionFailure("only float tensors are widened; \(type.rawValue) is none")
-      }
+    switch type {
+    case .float32: widen(source, destination) { (bits: UInt32) in Float(bitPattern: bits) }
+    case .float64: widen(source, destination) { (bits: UInt64) in Float(Double(bitPattern: bits)) }
+    case .bfloat16: widen(source, destination) { (bits: UInt16) in widen(bfloat16: bits) }
+    case .float16: widen(source, destination) { (bits: UInt16) in widen(float16: bits) }
+    default: preconditionFailure("only float tensors are widened; \(type.rawValue) is none")
     }
   }
 
   /// The bytes of `source` as elements of `type`, little endian.
   static func narrow(_ source: UnsafeBufferPointer<Float>, to type: ElementType) -> [UInt8] {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(source.count * type.bits / 8)
-    for value in source {
-      switch type {
-      case .float32: withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
-      case .float64: withUnsafeBytes(of: Double(value).bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
-      case .bfloat16: withUnsafeBytes(of: bfloat16(value).littleEndian) { bytes.append(contentsOf: $0) }
-      case .float16: withUnsafeBytes(of: float16(value).littleEndian) { bytes.append(contentsOf: $0) }
-      default: preconditionFailure("only float tensors are narrowed; \(type.rawValue) is none")
-      }
+    switch type {
+    case .float32: narrow(source) { $0.bitPattern }
+    case .float64: narrow(source) { Double($0).bitPattern }
+    case .bfloat16: narrow(source, bits: bfloat16)
+    case .float16: narrow(source, bits: float16)
+    default: preconditionFailure("only float tensors are narrowed; \(type.rawValue) is none")
     }
-    return bytes
   }
 
   /// `value` as it reads back after being written as `type`.
@@ -74,6 +50,31 @@ package enum HalfPrecision {
     case .bfloat16: widen(bfloat16: bfloat16(value))
     case .float16: widen(float16: float16(value))
     default: value
+    }
+  }
+
+  @inline(__always)
+  private static func widen<Bits: FixedWidthInteger>(
+    _ source: UnsafeRawBufferPointer, _ destination: UnsafeMutableBufferPointer<Float>, value: (Bits) -> Float
+  ) {
+    precondition(source.count >= destination.count * MemoryLayout<Bits>.size)
+    for index in destination.indices {
+      let bits = source.loadUnaligned(fromByteOffset: index * MemoryLayout<Bits>.size, as: Bits.self)
+      destination[index] = value(Bits(littleEndian: bits))
+    }
+  }
+
+  @inline(__always)
+  private static func narrow<Bits: FixedWidthInteger>(
+    _ source: UnsafeBufferPointer<Float>, bits: (Float) -> Bits
+  ) -> [UInt8] {
+    let size = MemoryLayout<Bits>.size
+    return [UInt8](unsafeUninitializedCapacity: source.count * size) { bytes, count in
+      let raw = UnsafeMutableRawBufferPointer(bytes)
+      for index in source.indices {
+        raw.storeBytes(of: bits(source[index]).littleEndian, toByteOffset: index * size, as: Bits.self)
+      }
+      count = source.count * size
     }
   }
 }

@@ -228,10 +228,12 @@ extension JSONCursor {
   }
 
   private mutating func hexUnit() throws(CheckpointError) -> UInt16 {
+    guard position + 1 < bytes.count, bytes[position] == UInt8(ascii: "\\"), bytes[position + 1] == UInt8(ascii: "u")
+    else { throw fault(.badEscape) }
     guard position + 6 <= bytes.count else { throw fault(.unexpectedEnd) }
     let digits = bytes[position + 2..<position + 6]
-    guard bytes[position] == UInt8(ascii: "\\"), bytes[position + 1] == UInt8(ascii: "u"),
-      !digits.contains(where: { $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "-") }),
+    // The initializer below would take a sign.
+    guard !digits.contains(where: { $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "-") }),
       let unit = UInt16(String(decoding: digits, as: UTF8.self), radix: 16)
     else { throw fault(.badEscape) }
     position += 6

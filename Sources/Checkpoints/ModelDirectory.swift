@@ -59,7 +59,7 @@ package struct ModelDirectory: Sendable {
   private static func readHeaders(_ names: [String], in path: String) throws(CheckpointError) -> [WeightFile] {
     var files: [WeightFile] = []
     for name in names {
-      files.append(WeightFile(name: name, header: try SafetensorsHeader.read(file: Paths.join(path, name))))
+      files.append(WeightFile(name: name, header: try SafetensorsFile(Paths.join(path, name)).header))
     }
     return files
   }
@@ -87,17 +87,5 @@ package struct ModelDirectory: Sendable {
     let file = Paths.join(path, DataRecord.fileName)
     let bytes = try readFile(file, limit: CheckpointLimits.dataRecordBytes)
     return try inFile(file) { () throws(CheckpointError) in try DataRecord.parse(bytes) }
-  }
-}
-
-extension SafetensorsHeader {
-  /// Reads a file's header, and nothing after it. The file may belong to others.
-  package static func read(file path: String) throws(CheckpointError) -> SafetensorsHeader {
-    let file = try system { () throws(PlatformError) in try DataFile(path: path) }
-    return try inFile(path) { () throws(CheckpointError) in
-      try read(fileSize: file.size) { (range) throws(CheckpointError) in
-        try system { () throws(PlatformError) in try file.read(at: range.lowerBound, count: range.count) }
-      }
-    }
   }
 }

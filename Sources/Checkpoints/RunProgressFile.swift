@@ -72,9 +72,9 @@ package enum RunProgressFile {
     _ path: String
   ) throws(CheckpointError) -> (metadata: [SafetensorsHeader.Metadata], arrays: [TensorArray]) {
     do throws(CheckpointError) {
-      let header = try SafetensorsHeader.read(file: path)
-      let source = try TensorSource(path: path, header: header)
-      var bytes = try source.headerBytes()
+      let file = try SafetensorsFile(path)
+      let header = file.header
+      var bytes = try file.headerBytes()
       guard header.metadata.first?.key == Word.check, bytes.count >= checkRange.upperBound else {
         throw CheckpointError.progress(.damaged("it does not begin with its digest"))
       }
@@ -84,7 +84,7 @@ package enum RunProgressFile {
       hasher.update(bytes)
       var arrays: [TensorArray] = []
       for tensor in header.tensors {
-        let content = try source.bytes(header.fileRange(of: tensor))
+        let content = try file.bytes(header.fileRange(of: tensor))
         hasher.update(content)
         guard let array = TensorArray(tensor, bytes: content) else {
           throw CheckpointError.progress(.damaged("it holds a tensor of type \(tensor.type.rawValue)"))

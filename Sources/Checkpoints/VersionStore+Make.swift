@@ -14,11 +14,7 @@ extension VersionStore {
     let receiver = try receive(number: number)
     do {
       for name in plan.files {
-        let attributes = FileAttributes(mode: Self.fileMode)
-        try system { () throws(PlatformError) in
-          let file = try DataFile(path: Paths.join(source, name))
-          try DurableFile.copy(file, to: Paths.join(receiver.path, name), attributes: attributes)
-        }
+        try copy(Paths.join(source, name), to: Paths.join(receiver.path, name))
       }
       let candidate = try receiver.finish(data: data)
       return Candidate(number: number, path: candidate.path, leftOut: plan.leftOut)
@@ -39,15 +35,17 @@ extension VersionStore {
     number: Int, from parent: Version, weights: WeightMap
   ) throws(CheckpointError) -> Candidate {
     let model = try parent.open()
-    guard model.weights == weights.model.weights else {
-      throw .version(parent.number, .badRecord("the trained weights are of another version's tensors"))
+    // Two versions have equal headers: only the place tells whose weights these are, and weights of another parent would
+    // bring back what was forgotten since.
+    guard weights.model.path == parent.path, weights.model.weights == model.weights else {
+      throw .version(parent.number, .otherTensors)
     }
     let path = try makeCandidate(number)
     do {
       for file in parent.record.files {
         let target = Paths.join(path, file.name)
         if let weightFile = model.weights.first(where: { $0.name == file.name }) {
-          let source = try TensorSource(path: model.path(of: weightFile), header: weightFile.header)
+          let source = try SafetensorsFile(model.path(of: weightFile), expecting: weightFile.header)
           try WeightWriter(source: source, weights: weights).write(to: target, mode: Self.fileMode)
         } else {
           try copyChecked(file, from: parent, to: target)
@@ -103,10 +101,18 @@ extension VersionStore {
     guard found == file else {
       throw .version(parent.number, .fileDigest(file.name, found: found.digest, expected: file.digest))
     }
-    let source = Paths.join(parent.path, file.name)
-    try system { () throws(PlatformError) in
-      try DurableFile.copy(
-        try DataFile(path: source), to: target, attributes: FileAttributes(mode: Self.fileMode))
+    try copy(Paths.join(parent.path, file.name), to: target)
+  }
+
+  /// A file that somebody writes to meanwhile would be half the old and half the new.
+  private func copy(_ source: String, to target: String) throws(CheckpointError) {
+    let (before, after) = try system { () throws(PlatformError) in
+      let file = try DataFile(path: source)
+      try DurableFile.copy(file, to: target, attributes: FileAttributes(mode: Self.fileMode))
+      return (file.identity, try file.currentIdentity())
+    }
+    guard before == after else {
+      throw .directory(source, problem: "it changed while it was copied; wait until it is written")
     }
   }
 

@@ -81,7 +81,7 @@ package struct VersionStore: Sendable {
   /// Makes the directories, 0750. Nothing happens to those that exist.
   package func prepare() throws(CheckpointError) {
     try system { () throws(PlatformError) in
-      for path in [directory, versionsPath, candidatesPath, progressDirectory] {
+      for path in [Paths.parent(of: directory), directory, versionsPath, candidatesPath, progressDirectory] {
         try DurableDirectory.make(path, mode: Self.directoryMode, parents: true)
       }
     }

@@ -44,7 +44,7 @@ package final class WeightMap: Sendable {
   ) throws(CheckpointError) -> WeightMap {
     var tensors: [MappedFloats] = []
     for file in model.weights {
-      let source = try TensorSource(path: model.path(of: file), header: file.header)
+      let source = try SafetensorsFile(model.path(of: file), expecting: file.header)
       for tensor in file.header.tensors {
         guard let isTrainable = try trains(tensor, trainable) else { continue }
         let copy = try source.floats(of: tensor)
@@ -131,7 +131,7 @@ private struct FileMaps {
   private func map(_ access: MappedFile.Access) throws(CheckpointError) -> MappedFile {
     let map = try system { () throws(PlatformError) in try MappedFile(path: path, access: access) }
     guard map.count == header.fileSize else {
-      throw .inFile(path, .header(.truncated(fileSize: map.count, needed: header.fileSize)))
+      throw .inFile(path, .header(.changed))
     }
     return map
   }

@@ -8,7 +8,7 @@ struct WeightWriter {
   /// Numbers at a time.
   private static let chunk = 1 << 18
 
-  let source: TensorSource
+  let source: SafetensorsFile
   let weights: WeightMap
 
   func write(to path: String, mode: UInt32) throws(CheckpointError) {

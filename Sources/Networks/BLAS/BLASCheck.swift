@@ -22,10 +22,10 @@ package enum BLASCheck {
     return report(multiply: (Float.multiply, Double.multiply))
   }
 
-  typealias Multiply<S> = (Product<S>) -> Void
+  package typealias Multiply<S> = (Product<S>) -> Void
 
   /// With the products to be judged as arguments, so that a test can plant a wrong one.
-  static func report(multiply: (single: Multiply<Float>, double: Multiply<Double>)) -> BLASReport {
+  package static func report(multiply: (single: Multiply<Float>, double: Multiply<Double>)) -> BLASReport {
     let core = String(cString: openblas_get_corename())
     let fault =
       firstFault("single", tolerance: 1e-5, multiply.single)

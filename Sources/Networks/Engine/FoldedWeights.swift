@@ -2,7 +2,9 @@ import Glibc
 
 /// A network's weights as the kernels want them, made anew for each call and shared by all workers and both sides of
 /// a pair. One allocation each, made once.
-final class FoldedWeights<S: Scalar>: @unchecked Sendable {  // written by one worker a unit before the pass, then read
+///
+/// `@unchecked Sendable`: a unit's part is written by one worker before the pass, and only read in it.
+final class FoldedWeights<S: Scalar>: @unchecked Sendable {
   let program: Program
   let plan: BackwardPlan
   private let packed: UnsafeMutablePointer<S>

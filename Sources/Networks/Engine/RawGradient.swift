@@ -2,7 +2,9 @@ import Glibc
 
 /// A gradient in the form in which it accumulates (`Folding`): per unit the products xᵀ dy, and the column sums of dy
 /// in float64. What becomes of it is linear, so slots are added in this form and unfolded once.
-final class RawGradient<S: Scalar>: @unchecked Sendable {  // each belongs to one worker, or to the slot whose turn it is
+///
+/// `@unchecked Sendable`: each belongs to one worker, or to the slot whose turn it is.
+final class RawGradient<S: Scalar>: @unchecked Sendable {
   let products: UnsafeMutablePointer<S>
   let productCount: Int
   let sums: UnsafeMutablePointer<Double>

@@ -2,8 +2,10 @@ import Glibc
 
 /// Loss, log-odds and gradient of one row's logits, in float64 whatever the logits are.
 package enum Classification {
-  /// What the logits say of the row (`RowOutcome`).
+  /// What the logits say of the row (`RowOutcome`). The label must be one of the classes: a data set whose labels go
+  /// beyond them was to be refused when it was opened.
   package static func outcome<S: Scalar>(_ logits: UnsafePointer<S>, classes: Int, label: Int) -> RowOutcome {
+    precondition((0..<classes).contains(label), "a label outside the network's classes")
     var best = 0
     for k in 1..<classes where logits[k] > logits[best] { best = k }
     let right = Double(logits[label])

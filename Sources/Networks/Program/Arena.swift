@@ -38,8 +38,10 @@ struct Arena: Sendable {
     var made = Array(repeating: 0, count: program.tensors.count)
     var firstUse = Array(repeating: steps, count: program.tensors.count)
     var lastUse = Array(repeating: 0, count: program.tensors.count)
+    var neededByMaker = Array(repeating: false, count: program.tensors.count)
     for (time, step) in program.steps.enumerated() {
       made[program.output(of: step)] = time
+      if case .maximumPool(_, let output) = step { neededByMaker[output] = true }
       var inputs = [program.input(of: step)]
       if case .unit(let unit) = step, let residual = program.units[unit].residual { inputs.append(residual) }
       for input in inputs {
@@ -50,7 +52,8 @@ struct Arena: Sendable {
     lastUse[program.logits] = steps
     var planner = ArenaPlanner()
     activations = program.tensors.indices.map { tensor in
-      let end = forwardOnly ? lastUse[tensor] : 2 * steps - firstUse[tensor]
+      let used = neededByMaker[tensor] ? made[tensor] : firstUse[tensor]
+      let end = forwardOnly ? lastUse[tensor] : 2 * steps - used
       return planner.place(program.tensors[tensor].count * images, time: made[tensor]...max(made[tensor], end))
     }
     var times: [ClosedRange<Int>?] = Array(repeating: nil, count: program.tensors.count)

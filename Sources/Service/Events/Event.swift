@@ -1,4 +1,4 @@
-package import Platform
+import Platform
 
 /// One thing that happened, as a person will read it: the journal is the user interface of the daemon.
 ///

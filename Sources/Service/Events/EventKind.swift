@@ -1,4 +1,4 @@
-import Platform
+package import Platform
 
 /// What an entry of the journal is about: its MESSAGE_ID, which the message catalogue (systemd/hamud.catalog) explains.
 ///

@@ -1,4 +1,4 @@
-import Platform
+package import Platform
 
 /// Where events go. Posting never fails and never waits for long: whoever reports must not depend on being heard.
 package protocol EventSink: Sendable {

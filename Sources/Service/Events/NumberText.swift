@@ -1,8 +1,8 @@
 /// Figures as people read them: few digits, the same ones on every machine.
-enum NumberText {
+package enum NumberText {
   /// `digits` significant digits, rounded on the shortest decimal text of the number so that no second binary rounding
   /// enters: `0.0123`, `41.2`, `-1.20e-07`. An integer of up to 15 digits has no fraction.
-  static func figure(_ value: Double, digits: Int = 4) -> String {
+  package static func figure(_ value: Double, digits: Int = 4) -> String {
     guard value.isFinite else { return value.isNaN ? "nan" : value < 0 ? "-inf" : "inf" }
     let sign = value < 0 ? "-" : ""
     guard let (kept, exponent) = rounded(value.magnitude, digits: digits) else { return "0" }
@@ -39,15 +39,15 @@ enum NumberText {
   }
 
   /// `0.9994` as `99.94 %`.
-  static func percent(_ share: Double) -> String { figure(share * 100) + " %" }
+  package static func percent(_ share: Double) -> String { figure(share * 100) + " %" }
 
   /// `1 row`, `20 rows`.
-  static func count(_ number: Int, _ one: String, _ many: String? = nil) -> String {
+  package static func count(_ number: Int, _ one: String, _ many: String? = nil) -> String {
     "\(number) \(number == 1 ? one : many ?? one + "s")"
   }
 
   /// Binary units with one decimal: `1.5 GiB`.
-  static func bytes(_ count: Int) -> String {
+  package static func bytes(_ count: Int) -> String {
     let units = ["bytes", "KiB", "MiB", "GiB", "TiB"]
     var value = Double(count)
     var unit = 0

@@ -52,6 +52,7 @@ let package = Package(
         "Platform", "Requests", "Ledger", "Datasets", "Checkpoints", "HAMU", "Networks", "Unlearning", "Training",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ]),
     .executableTarget(
       name: "hamud",
@@ -59,7 +60,10 @@ let package = Package(
       swiftSettings: house),
     .executableTarget(
       name: "hamuctl",
-      dependencies: ["Service", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      dependencies: [
+        "Service", "Platform", "Requests", "Training", "Checkpoints", "Datasets",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
       swiftSettings: house),
     tests("Platform", ["Platform"]),
     tests("Requests", ["Requests"]),
@@ -70,7 +74,7 @@ let package = Package(
     tests("Networks", ["Networks"]),
     tests("Unlearning", ["Unlearning", "HAMU", "Networks", "Datasets", "Checkpoints", "Platform"]),
     tests("Training", ["Training", "Networks", "Datasets", "Checkpoints", "Platform"]),
-    tests("Service", ["Service", "Unlearning", "Requests", "Ledger", "Datasets", "Checkpoints", "Platform"]),
+    tests("Service", ["Service", "Unlearning", "HAMU", "Networks", "Requests", "Ledger", "Datasets", "Checkpoints", "Platform"]),
     tests("Golden", ["HAMU", "Networks", "Unlearning", "Datasets", "Checkpoints"]),
   ],
   swiftLanguageModes: [.v6]

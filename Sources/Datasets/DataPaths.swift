@@ -32,7 +32,8 @@ struct DataPaths {
     let labels = try PathPattern.expand(files.labels)
     guard images.count == labels.count else {
       throw .unfit(
-        "\(files.images) matches \(images.count) files and \(files.labels) \(labels.count); give as many labels as images"
+        "\(files.images) matches \(images.count) files and \(files.labels) \(labels.count); "
+          + "give as many labels as images"
       )
     }
     return zip(images, labels).flatMap { [$0, $1] }

@@ -1,7 +1,7 @@
 /// Where a model's data are and how they are to be read: the `data:` section of a model's configuration.
 ///
-/// Paths are absolute. A `*` stands for any characters within one component; the files that match are taken in byte order
-/// of their names when the data set is opened, and their rows are counted through.
+/// Paths are absolute. A `*` stands for any characters within one component; the files that match are taken in byte
+/// order of their names when the data set is opened, and their rows are counted through.
 package struct DatasetDescription: Sendable, Equatable {
   /// What the files are, with the patterns of their paths.
   package enum Source: Sendable, Equatable {

@@ -67,7 +67,7 @@ extension DatasetError.FormatFault {
       ("row \(row) of the file has a label that is no whole number", "number the classes from 0")
     case .magic(let found):
       (
-        "it begins with \(found.map { String($0, radix: 16) }.joined(separator: " ")), and an IDX file with two zero bytes",
+        "it begins with \(hexadecimal(found)), and an IDX file with two zero bytes",
         "check that the file is the right one"
       )
     case .elementType(let found):

@@ -43,7 +43,8 @@ extension Dataset {
       )
     case .features(let features) where sampleElements != features:
       return .unfit(
-        "the model takes \(features) numbers and a sample is \(shapeText); name the data it was trained on, with its columns"
+        "the model takes \(features) numbers and a sample is \(shapeText); "
+          + "name the data it was trained on, with its columns"
       )
     default: break
     }

@@ -1,4 +1,5 @@
-/// ids.csv: a header with `row` and `id`, `subject` or both, in any order, and one line for each training row that has one.
+/// ids.csv: a header with `row` and `id`, `subject` or both, in any order, and one line for each training row that has
+/// one.
 enum IdentifierFile {
   static func read(_ file: OpenFile, trainCount: Int) throws(DatasetError) -> Identifiers {
     var scanner = try CSVScanner(file)

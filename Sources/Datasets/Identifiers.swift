@@ -1,7 +1,7 @@
 /// Who the training rows belong to: an id for a row, a subject for many rows.
 ///
-/// Ids are compared as Swift compares strings, by Unicode's canonical equivalence: two spellings of one accented letter are
-/// the same id, so a request written on another system finds its row.
+/// Ids are compared as Swift compares strings, by Unicode's canonical equivalence: two spellings of one accented letter
+/// are the same id, so a request written on another system finds its row.
 package struct Identifiers: Sendable {
   private let idByRow: [Int: String]
   private let rowByID: [String: Int]

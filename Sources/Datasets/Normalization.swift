@@ -16,7 +16,8 @@ package struct Normalization: Sendable, Equatable {
   /// What a CIFAR-10 model is trained with when nothing else is said.
   package static let cifar10 = Normalization(mean: [0.4914, 0.4822, 0.4465], deviation: [0.2023, 0.1994, 0.2010])
 
-  /// - Throws: `DatasetError.unfit` where there are not `channels` numbers (or one, or none), or a deviation is not above 0.
+  /// - Throws: `DatasetError.unfit` where there are not `channels` numbers (or one, or none), or a deviation is not
+  ///   above 0.
   func check(channels: Int, called noun: String) throws(DatasetError) {
     guard mean.count == deviation.count else {
       throw .unfit(
@@ -24,7 +25,8 @@ package struct Normalization: Sendable, Equatable {
     }
     guard mean.isEmpty || mean.count == 1 || mean.count == channels else {
       throw .unfit(
-        "normalize has \(mean.count) means and the data have \(channels) \(noun); give one number for each, or one for all"
+        "normalize has \(mean.count) means and the data have \(channels) \(noun); "
+          + "give one number for each, or one for all"
       )
     }
     guard mean.allSatisfy(\.isFinite), deviation.allSatisfy({ $0.isFinite && $0 > 0 }) else {

@@ -1,9 +1,10 @@
 import Platform
 
-/// Paths in which `*` stands for any characters of one component. A `*` at the start of a component does not match a leading
-/// dot, as in a shell: editors and file managers leave such files behind.
+/// Paths in which `*` stands for any characters of one component. A `*` at the start of a component does not match a
+/// leading dot, as in a shell: editors and file managers leave such files behind.
 package enum PathPattern {
-  /// The regular files that match, component by component in byte order; a path without `*` is returned as it is, there or not.
+  /// The regular files that match, component by component in byte order; a path without `*` is returned as it is, there
+  /// or not.
   package static func expand(_ pattern: String) throws(DatasetError) -> [String] {
     guard pattern.utf8.contains(star) else { return [pattern] }
     var found = [Paths.isAbsolute(pattern) ? "/" : "."]

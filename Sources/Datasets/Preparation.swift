@@ -6,8 +6,8 @@ package struct Preparation: Sendable, Equatable {
   package let normalization: Normalization?
   /// A table's feature columns in the order of the inputs; empty: unknown.
   package let features: [String]
-  /// The classes' names in the order of their numbers (`id2label`); empty: unknown. A CSV's label words are looked up here when
-  /// they are among the names, so that a label keeps its number whatever the sorted order would be.
+  /// The classes' names in the order of their numbers (`id2label`); empty: unknown. A CSV's label words are looked up
+  /// here when they are among the names, so that a label keeps its number whatever the sorted order would be.
   package let classNames: [String]
 
   package init(normalization: Normalization? = nil, features: [String] = [], classNames: [String] = []) {

@@ -32,7 +32,8 @@ package enum Rematch {
     case kept
     /// The same content at another row.
     case moved(to: Int)
-    /// The same id at this row (possibly the same number), with other content: still the same sample, so still forgotten.
+    /// The same id at this row (possibly the same number), with other content: still the same sample, so still
+    /// forgotten.
     case changed(at: Int)
     case gone
   }
@@ -40,14 +41,15 @@ package enum Rematch {
   package struct Result: Sendable, Equatable {
     /// By tombstone, in the order given.
     package let places: [Place]
-    /// Rows of the new data that equal a forgotten row and that no tombstone took: copies beyond those that were asked for.
+    /// Rows of the new data that equal a forgotten row and that no tombstone took: copies beyond those that were asked
+    /// for.
     package let unclaimedCopies: [Int]
   }
 
   /// One row of the new data answers to one tombstone at most, so two forgotten copies need two rows.
   ///
-  /// Content decides before the id: ids that are mere numbers are given anew when data are put together again, and following
-  /// them would hold down a stranger's row and let the forgotten one back in.
+  /// Content decides before the id: ids that are mere numbers are given anew when data are put together again, and
+  /// following them would hold down a stranger's row and let the forgotten one back in.
   package static func match(_ tombstones: [Tombstone], in rows: NewRows) -> Result {
     var matcher = Matcher(tombstones, rows)
     matcher.pass { matcher, index in matcher.sameContentAndID(index) }

@@ -33,8 +33,8 @@ package struct RowDigest: Sendable, Hashable {
 
 /// Makes digests with one salt.
 ///
-/// HMAC-SHA-256 (RFC 2104) of a word that says what is digested, a zero byte and the bytes, so that an id that happens to be the
-/// bytes of a row has another digest.
+/// HMAC-SHA-256 (RFC 2104) of a word that says what is digested, a zero byte and the bytes, so that an id that happens
+/// to be the bytes of a row has another digest.
 package struct RowDigester: Sendable {
   private let row: SaltedHasher
   private let id: SaltedHasher

@@ -15,6 +15,9 @@ package final class Split: Sendable {
     rowsByClass = byClass
   }
 
+  /// Numbers of one sample.
+  package var elements: Int { rows.sampleElements }
+
   /// Rows of a class, ascending; none for a class that the split does not have.
   package func rows(ofClass label: Int) -> [Int] {
     rowsByClass.indices.contains(label) ? rowsByClass[label] : []

@@ -1,5 +1,5 @@
-/// CIFAR-10's binary version: rows of one label byte and 3 x 32 x 32 bytes, red, green, blue.
-/// Source: the data set's page, "Binary version"; Krizhevsky, "Learning Multiple Layers of Features from Tiny Images" (2009).
+/// CIFAR-10's binary version: rows of one label byte and 3 x 32 x 32 bytes, red, green, blue. Source: the data set's
+/// page, "Binary version"; Krizhevsky, "Learning Multiple Layers of Features from Tiny Images" (2009).
 enum CIFAR10Format {
   private static let shape = [3, 32, 32]
   private static let rowBytes = 3073

@@ -35,8 +35,8 @@ enum CSVFormat {
     guard !known.features.isEmpty else { return columns.features }
     guard let wanted = columns.features, wanted != known.features else { return known.features }
     throw .unfit(
-      "the configuration lists \(wanted.count) features and the model was trained on \(known.features.count), or in another "
-        + "order; leave `features` out, or list them as hamud-data.json in the model's directory does")
+      "the configuration lists \(wanted.count) features and the model was trained on \(known.features.count), or in "
+        + "another order; leave `features` out, or list them as hamud-data.json in the model's directory does")
   }
 
   private static func refuseEmpty(_ index: CSVIndex, _ files: [OpenFile]) throws(DatasetError) {

@@ -124,8 +124,8 @@ struct ColumnMoments {
     squares += change * (value - mean)
   }
 
-  /// Mean and population deviation; 1 in place of the deviation of a column that never changes, so that it becomes 0 and
-  /// not a division by 0.
+  /// Mean and population deviation; 1 in place of the deviation of a column that never changes, so that it becomes 0
+  /// and not a division by 0.
   var normalization: (mean: Double, deviation: Double) {
     let deviation = count > 0 ? (squares / count).squareRoot() : 0
     return (mean, deviation > 0 && deviation.isFinite ? deviation : 1)

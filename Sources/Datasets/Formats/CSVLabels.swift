@@ -1,5 +1,5 @@
-/// The labels of a table while it is read: each distinct text once, numbered as it appears; what the numbers mean is known at
-/// the end, when all of them have been seen.
+/// The labels of a table while it is read: each distinct text once, numbered as it appears; what the numbers mean is
+/// known at the end, when all of them have been seen.
 struct CSVLabels {
   private struct Word {
     let text: String

@@ -1,4 +1,5 @@
-/// A decimal number in a cell, as `strtod` in the C locale reads it, correctly rounded; without hexadecimal, `nan`, `inf`.
+/// A decimal number in a cell, as `strtod` in the C locale reads it, correctly rounded; without hexadecimal, `nan`,
+/// `inf`.
 enum CSVNumber {
   /// The powers of ten that a Double holds exactly.
   private static let powers: [Double] = [

@@ -1,5 +1,5 @@
-/// The rows of a table: read line by line where the index says they lie, and parsed anew each time, so that memory does not
-/// grow with the table beyond twelve bytes a row.
+/// The rows of a table: read line by line where the index says they lie, and parsed anew each time, so that memory does
+/// not grow with the table beyond twelve bytes a row.
 final class CSVRows: RowStore {
   let labels: [Int32]
   private let segments: [CSVIndex.Segment]
@@ -28,7 +28,8 @@ final class CSVRows: RowStore {
     guard sample.allSatisfy(\.isFinite) else { throw .format(path: path, .notFinite(row: row)) }
   }
 
-  /// The numbers themselves and not their spelling, so that `1`, `1.0` and another order of the columns are the same row.
+  /// The numbers themselves and not their spelling, so that `1`, `1.0` and another order of the columns are the same
+  /// row.
   func content(of row: Int, _ content: inout [UInt8]) throws(DatasetError) {
     var scratch: [UInt8] = []
     content.removeAll(keepingCapacity: true)

@@ -1,5 +1,6 @@
-/// What the numbers of a binary file are, and how they become the network's: exact in Double, then one rounding; but bytes
-/// go through float32 as in PyTorch's `(x.float() / 255 - mean) / std`, so that pictures are the same bits in both.
+/// What the numbers of a binary file are, and how they become the network's: exact in Double, then one rounding; but
+/// bytes go through float32 as in PyTorch's `(x.float() / 255 - mean) / std`, so that pictures are the same bits in
+/// both.
 enum ElementKind: Sendable, Equatable {
   case byte
   case int8

@@ -7,7 +7,8 @@ enum GzipFile {
     return try file.read(at: 0, count: 2) == [0x1f, 0x8b]
   }
 
-  /// - Parameter announced: from the first inflated bytes, how many there must be in all; nil while they are too few to say.
+  /// - Parameter announced: from the first inflated bytes, how many there must be in all; nil while they are too few to
+  ///   say.
   /// - Throws: where the stream is damaged or cut off, has another length than announced, or announces more than
   ///   `DatasetLimits.inflatedBytes`.
   static func inflate(
@@ -23,6 +24,8 @@ enum GzipFile {
           guard (length ?? 0) <= DatasetLimits.inflatedBytes else {
             throw .inflatedTooLarge(limit: DatasetLimits.inflatedBytes)
           }
+          // Deflate cannot do better than 1032 to 1: what a header claims beyond that is never reserved.
+          inflater.reserve(min(length ?? 0, min(file.size, DatasetLimits.inflatedBytes) * 1032))
           if let length, content.count > length { throw .size(found: content.count, expected: length) }
         }
       } catch {
@@ -55,6 +58,10 @@ private final class Inflater {
   deinit {
     inflateEnd(stream)
     stream.deallocate()
+  }
+
+  func reserve(_ bytes: Int) {
+    if content.capacity < bytes { content.reserveCapacity(bytes) }
   }
 
   /// Inflates a piece of the file; `grown` looks at the content after each 64 KiB of it.

@@ -1,5 +1,5 @@
-/// The header of an IDX file: two zero bytes, the element type, the number of dimensions, and each dimension's size as a
-/// big-endian 32-bit number. Source: LeCun, Cortes, Burges, "The MNIST database of handwritten digits".
+/// The header of an IDX file: two zero bytes, the element type, the number of dimensions, and each dimension's size as
+/// a big-endian 32-bit number. Source: LeCun, Cortes, Burges, "The MNIST database of handwritten digits".
 struct IDXHeader: Sendable, Equatable {
   /// Bytes up to the sizes of the dimensions.
   static let prefixBytes = 4

@@ -71,7 +71,8 @@ enum SafetensorsFormat {
       return try LabelReader(file: file, kind: labelKind, start: labelStart).read(count: rows)
     }
 
-    /// Not through `SafetensorsHeader.read`: its closure speaks of checkpoints' errors, and a read that fails here is ours.
+    /// Not through `SafetensorsHeader.read`: its closure speaks of checkpoints' errors, and a read that fails here is
+    /// ours.
     private static func header(of file: OpenFile) throws(DatasetError) -> SafetensorsHeader {
       guard file.size >= SafetensorsHeader.prefixBytes else {
         throw .format(path: file.path, .size(found: file.size, expected: SafetensorsHeader.prefixBytes))

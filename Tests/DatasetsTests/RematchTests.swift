@@ -1,0 +1,87 @@
+import Datasets
+import Testing
+
+@Suite struct RematchTests {
+  private let digester = RowDigester(salt: [9])
+
+  private func tombstone(_ row: Int, _ content: String, id: String? = nil) -> Rematch.Tombstone {
+    .init(row: row, content: digester.digest(row: Array(content.utf8)), id: id.map(digester.digest(id:)))
+  }
+
+  private func rows(_ contents: [String], ids: [String?] = []) -> Rematch.NewRows {
+    .init(
+      contents: contents.map { digester.digest(row: Array($0.utf8)) }, ids: ids.map { $0.map(digester.digest(id:)) })
+  }
+
+  @Test func rows_areKeptMovedOrGone() {
+    let result = Rematch.match(
+      [tombstone(0, "a"), tombstone(1, "b"), tombstone(9, "c")], in: rows(["a", "x", "y", "b"]))
+    #expect(result.places == [.kept, .moved(to: 3), .gone])
+    #expect(result.unclaimedCopies.isEmpty)
+  }
+
+  @Test func equalRows_answerToOneTombstoneEach() {
+    let result = Rematch.match(
+      [tombstone(5, "a"), tombstone(2, "a"), tombstone(7, "a")], in: rows(["x", "a", "a", "a", "a"]))
+    #expect(result.places == [.moved(to: 1), .kept, .moved(to: 3)])
+    #expect(result.unclaimedCopies == [4])
+  }
+
+  @Test func equalRows_fewerThanTombstones_leaveSomeGone() {
+    let result = Rematch.match([tombstone(5, "a"), tombstone(6, "a")], in: rows(["a"]))
+    #expect(result.places == [.moved(to: 0), .gone])
+  }
+
+  @Test func id_tellsEqualRowsApart() {
+    let result = Rematch.match([tombstone(0, "a", id: "p")], in: rows(["a", "a"], ids: ["q", "p"]))
+    #expect(result.places == [.moved(to: 1)])
+    #expect(result.unclaimedCopies == [0])
+  }
+
+  @Test func id_findsARowWhoseContentChanged() {
+    let result = Rematch.match([tombstone(0, "a", id: "p")], in: rows(["b", "c"], ids: ["p", nil]))
+    #expect(result.places == [.changed(at: 0)])
+  }
+
+  @Test func content_decidesWhereIDsWereGivenAnew() {
+    let result = Rematch.match([tombstone(0, "a", id: "img-0")], in: rows(["b", "a"], ids: ["img-0", "img-1"]))
+    #expect(result.places == [.moved(to: 1)])
+  }
+
+  @Test func nothing_matchesNothing() {
+    #expect(Rematch.match([], in: rows(["a"])).places.isEmpty)
+    #expect(Rematch.match([tombstone(0, "a")], in: rows([])).places == [.gone])
+  }
+
+  @Test func manyEqualTombstones_takeNoQuadraticTime() {
+    let many = 20_000
+    let tombstones = (0..<many).map { tombstone($0 + many, "a") }
+    let result = Rematch.match(tombstones, in: rows([String](repeating: "a", count: many)))
+    #expect(result.places == (0..<many).map { .moved(to: $0) })
+  }
+
+  @Test func dataSets_rematchThroughTheirDigests() throws {
+    let scratch = try Scratch()
+    try scratch.write("train.csv", "who,a,label\np1,1,0\np2,2,1\np3,3,0\n")
+    try scratch.write("heldout.csv", "a,label\n1,1\n")
+    let data = try Dataset.open(table(scratch, id: "who"))
+    let salt: [UInt8] = [1, 2, 3]
+    let tombstones = try [0, 2].map {
+      Rematch.Tombstone(
+        row: $0, content: try data.train.rowDigest($0, salt: salt), id: data.identifiers.idDigest(ofRow: $0, salt: salt)
+      )
+    }
+    try scratch.write("train.csv", "who,a,label\np2,2,1\np3,3.0,0\np9,7,1\n")
+    let result = Rematch.match(tombstones, in: try Dataset.open(table(scratch, id: "who")).newRows(salt: salt))
+    #expect(result.places == [.gone, .moved(to: 1)])
+    let other = Rematch.match(tombstones, in: try Dataset.open(table(scratch, id: "who")).newRows(salt: [4]))
+    #expect(other.places == [.gone, .gone])
+  }
+
+  @Test func digests_surviveTheirBytes() throws {
+    let digest = digester.digest(id: "x")
+    #expect(RowDigest(bytes: digest.bytes) == digest && digest.bytes.count == 32)
+    #expect(RowDigest(bytes: [1, 2]) == nil)
+    #expect(digester.digest(row: Array("x".utf8)) != digest)
+  }
+}

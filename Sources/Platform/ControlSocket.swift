@@ -1,5 +1,6 @@
 import CSystemd
 import Glibc
+import Synchronization
 
 /// The daemon's ear: a listening Unix socket that every local user may connect to. Who may do what is decided from the
 /// peer's credentials, not from the socket's mode.
@@ -12,6 +13,8 @@ package final class ControlSocket: Sendable {
   private let socket: Descriptor
   private let identity: FileIdentity
   private let readiness: Readiness
+  /// A socket that was shut down looks to `accept` like one on which nobody calls, and to `poll` like a ready one.
+  private let isClosed = Atomic(false)
   private let seats = ConnectionSeats(perUser: connectionsPerUser, atMost: connectionsAtMost)
 
   /// Binds and listens. A directory that is missing is made with mode 0755; a socket that a dead daemon left is removed, one
@@ -48,10 +51,11 @@ package final class ControlSocket: Sendable {
         return ControlConnection(socket: accepted, peer: peer, path: path, readiness: readiness, seat: seat)
       } catch {
         switch error {
-        case .wouldBlock:
-          guard await readiness.wait(socket.number, .readable, until: nil) == .ready else { return nil }
         case .invalidArgument:
           return nil
+        case .wouldBlock:
+          if isClosed.load(ordering: .acquiring) { return nil }
+          guard await readiness.wait(socket.number, .readable, until: nil) == .ready else { return nil }
         case .tooManyOpenFiles, .tooManyOpenFilesInSystem, .noBufferSpace, .outOfMemory:
           // The caller waits in the queue; asking again at once would only burn a core until a descriptor is free.
           guard (try? await Task.sleep(for: .milliseconds(100))) != nil else { return nil }
@@ -66,6 +70,7 @@ package final class ControlSocket: Sendable {
 
   /// Stops listening and removes the name, if it still is this socket's. `accept` then returns nothing.
   package func close() {
+    isClosed.store(true, ordering: .releasing)
     _ = try? system_shutdown(socket.number, CInt(SHUT_RDWR))
     let now = try? FileStatus.of(path, followingLinks: false).identity
     // Ignored: a name that stays is stale, and the next daemon removes it.

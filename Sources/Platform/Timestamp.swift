@@ -29,10 +29,7 @@ package struct Timestamp: Hashable, Sendable, Comparable, CustomStringConvertibl
 
   /// Stays at the end of time instead of overflowing.
   package static func + (left: Timestamp, right: Duration) -> Timestamp { left.adding(right.wholeNanoseconds) }
-  package static func - (left: Timestamp, right: Duration) -> Timestamp {
-    let nanoseconds = right.wholeNanoseconds
-    return nanoseconds == .min ? left.adding(.max) : left.adding(-nanoseconds)
-  }
+  package static func - (left: Timestamp, right: Duration) -> Timestamp { left + (.zero - right) }
 
   /// From `right` to `left`.
   package static func - (left: Timestamp, right: Timestamp) -> Duration {

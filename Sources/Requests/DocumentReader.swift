@@ -47,12 +47,17 @@ package final class DocumentReader {
   }
 
   /// One value by its form; nil, and reported, when it does not fit.
-  func scalar<Value>(_ node: YAMLNode, _ form: ScalarForm<Value>, name: String) -> Located<Value>? {
+  ///
+  /// - Parameter isItem: whether the node is one of a list's, so that a message does not blame the list.
+  func scalar<Value>(
+    _ node: YAMLNode, _ form: ScalarForm<Value>, name: String, isItem: Bool = false
+  ) -> Located<Value>? {
+    let whole = isItem ? "an item of " + name : name
     switch node.content {
     case .refused: return nil
     case .scalar(let scalar) where scalar.isAbsent:
       report(
-        at: node.position, "\(ours: name) has no value",
+        at: node.position, "\(ours: whole) has no value",
         mend: "write \(ours: form.shape), such as \(ours: form.example)")
     case .scalar(let scalar):
       switch form.read(scalar) {
@@ -65,7 +70,7 @@ package final class DocumentReader {
       }
     default:
       report(
-        at: node.position, "\(ours: name) is \(ours: node.kind)",
+        at: node.position, "\(ours: whole) is \(ours: node.kind)",
         mend: "write \(ours: form.shape), such as \(ours: form.example)")
     }
     return nil

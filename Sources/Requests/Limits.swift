@@ -17,6 +17,8 @@ package enum Limits {
   package static let problemsListed = 1000
   /// Problems that a refusal names in the journal, whose entries hold 48 KiB.
   package static let problemsInJournal = 20
+  /// Known names that a mend lists; the rest is counted. A thousand classes would drown the sentence.
+  package static let namesListed = 20
   /// Characters of a file's own text that a message repeats before it is cut.
   package static let excerptCharacters = 64
   /// Objects and arrays inside each other in a JSON text.

@@ -11,7 +11,7 @@ extension Manifest {
     }
     _ = reader.required("hamud", .format)
     let id = id(reader, fileStem: fileStem)
-    let model = reader.required("model", .text.example("NAME, one of the configured models"))
+    let model = reader.required("model", .modelName)
     let selection = SelectionReader.read(reader)
     let reason = reader.optional("reason", .reason)
     let deadline = reader.optional("deadline", .deadline)
@@ -60,6 +60,11 @@ extension ScalarForm where Value == Int {
 }
 
 extension ScalarForm where Value == String {
+  /// Any word: which models there are is not known here.
+  fileprivate static var modelName: Self {
+    Self(shape: "the name of a configured model", example: "cifar10", text: { $0.isEmpty ? nil : $0 })
+  }
+
   package static var reason: Self {
     Self(shape: "a text", example: "GDPR Art. 17") { scalar in
       let count = scalar.text.unicodeScalars.count

@@ -82,7 +82,7 @@ package final class MappingReader {
   }
 
   package func read<Value>(_ items: [YAMLNode], _ form: ScalarForm<Value>, key: String) -> [Located<Value>] {
-    items.compactMap { document.scalar($0, form, name: name(key)) }
+    items.compactMap { document.scalar($0, form, name: name(key), isItem: true) }
   }
 
   /// A list inside a list under a key.

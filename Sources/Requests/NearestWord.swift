@@ -16,6 +16,12 @@ package enum NearestWord {
     return best?.word
   }
 
+  /// The known words for a mend, the first `Limits.namesListed` of them.
+  static func list(_ known: [String]) -> String {
+    let rest = known.count - Limits.namesListed
+    return known.prefix(Limits.namesListed).joined(separator: ", ") + (rest > 0 ? " and \(rest) more" : "")
+  }
+
   /// Optimal string alignment distance.
   private static func edits(from a: [UInt8], to b: [UInt8]) -> Int {
     var beforeLast: [Int] = []

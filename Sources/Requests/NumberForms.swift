@@ -5,6 +5,9 @@ extension ScalarForm where Value == Int {
       range.upperBound == .max
       ? "a whole number, \(range.lowerBound) or more" : "a whole number from \(range.lowerBound) to \(range.upperBound)"
     return Self(shape: shape, example: String(example ?? range.lowerBound)) { scalar in
+      if NumberText.hasLeadingZeros(scalar.text) {
+        return .wrong("\(theirs: scalar.text) begins with a zero", mend: "write it without")
+      }
       guard let value = NumberText.integer(scalar.text), range.contains(value) else { return .unfit }
       return .value(value)
     }
@@ -75,6 +78,11 @@ extension ScalarForm where Value == Deadline {
 enum NumberText {
   /// Nil also where the number does not fit.
   static func integer(_ text: String) -> Int? { isInteger(text) ? Int(text) : nil }
+
+  /// What some readers take for octal.
+  static func hasLeadingZeros(_ text: String) -> Bool {
+    text.utf8.count > 1 && text.hasPrefix("0") && text.utf8.allSatisfy(\.isDigit)
+  }
 
   /// Decimal digits, perhaps after a minus sign, without leading zeros; however large.
   static func isInteger(_ text: String) -> Bool {

@@ -35,7 +35,8 @@ package struct Refusal: Error, Equatable, Sendable {
   }
 }
 
-/// Problems as they are found: the first `Limits.problemsListed` are kept, all are counted.
+/// Problems as they are found: the first `Limits.problemsListed` are kept, all are counted. What is only counted is
+/// not worded either: that would cost a hostile file nothing and the daemon seconds.
 package struct DiagnosticList: Sendable {
   package private(set) var kept: [Diagnostic] = []
   package private(set) var total = 0
@@ -44,8 +45,8 @@ package struct DiagnosticList: Sendable {
 
   package var isEmpty: Bool { total == 0 }
 
-  package mutating func append(_ diagnostic: Diagnostic) {
+  package mutating func append(_ diagnostic: @autoclosure () -> Diagnostic) {
     total += 1
-    if kept.count < Limits.problemsListed { kept.append(diagnostic) }
+    if kept.count < Limits.problemsListed { kept.append(diagnostic()) }
   }
 }

@@ -24,7 +24,7 @@ extension Refusal {
 
   /// - Parameter known: the configured models, in the order they are to be listed.
   package static func unknownModel(_ model: Located<String>, known: [String]) -> Refusal {
-    let list = known.isEmpty ? "no model is configured" : "configured: " + known.joined(separator: ", ")
+    let list = known.isEmpty ? "no model is configured" : "configured: " + NearestWord.list(known)
     let mend: DiagnosticText =
       if let nearest = NearestWord.of(model.value, among: known) {
         "did you mean \(ours: nearest)? (\(ours: list))"
@@ -102,7 +102,7 @@ extension Diagnostic {
   package static func unknownClass(
     _ selector: ClassSelector, at position: SourcePosition, known: [String]
   ) -> Diagnostic {
-    let list = known.enumerated().map { "\($0.element) (\($0.offset))" }.joined(separator: ", ")
+    let list = NearestWord.list(known.enumerated().map { "\($0.element) (\($0.offset))" })
     switch selector {
     case .label(let label):
       return Diagnostic(

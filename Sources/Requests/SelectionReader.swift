@@ -2,50 +2,63 @@
 enum SelectionReader {
   private static let example = "forget: {samples: [17, 42, 1000-1999, \"img-00017\"]}"
 
+  /// The four lists as nodes; nil where a list is absent or was reported.
+  private struct Lists {
+    let samples: [YAMLNode]?
+    let subjects: [YAMLNode]?
+    let ranges: [YAMLNode]?
+    let classes: [YAMLNode]?
+    /// A list was there and was none; a second complaint about it would only confuse.
+    let hasFaults: Bool
+
+    var rowCount: Int { (samples?.count ?? 0) + (subjects?.count ?? 0) + (ranges?.count ?? 0) }
+    var classCount: Int { classes?.count ?? 0 }
+
+    init(_ forget: MappingReader) {
+      samples = forget.items("samples", example: "[17, 42, 1000-1999, \"img-00017\"]")
+      subjects = forget.items("subjects", example: "[\"user:8841\"]")
+      ranges = forget.items("ranges", example: "[[2000, 2999]]")
+      classes = forget.items("classes", example: "[airplane]")
+      hasFaults =
+        (samples == nil && forget.has("samples")) || (subjects == nil && forget.has("subjects"))
+        || (ranges == nil && forget.has("ranges")) || (classes == nil && forget.has("classes"))
+    }
+  }
+
+  /// Nil when `forget` is missing or wrong, which was then reported.
   static func read(_ manifest: MappingReader) -> Selection? {
     guard manifest.has("forget") else {
       manifest.missing("forget", mend: "add \(ours: example)")
       return nil
     }
-    guard let forget = manifest.mapping("forget") else { return nil }
-    let lists = [
-      "samples": forget.items("samples", example: "[17, 42, 1000-1999, \"img-00017\"]"),
-      "subjects": forget.items("subjects", example: "[\"user:8841\"]"),
-      "ranges": forget.items("ranges", example: "[[2000, 2999]]"),
-      "classes": forget.items("classes", example: "[airplane]"),
-    ]
+    guard let forget = manifest.mapping("forget", example: "samples: [17, 42]") else { return nil }
+    let lists = Lists(forget)
     forget.finish()
-    let count = lists.values.reduce(0) { $0 + ($1?.count ?? 0) }
+    let count = lists.rowCount + lists.classCount
     guard count <= Limits.selectors else {
       forget.report(
         at: forget.position, "\(ours: count) selectors, at most \(ours: Limits.selectors) are taken",
         mend: "split it into several manifests, or name ranges")
       return nil
     }
-    return select(from: forget, lists.compactMapValues { $0 }, isWhole: lists.count == 4)
-  }
-
-  private static func select(from forget: MappingReader, _ lists: [String: [YAMLNode]], isWhole: Bool) -> Selection? {
-    let samples = forget.read(lists["samples"] ?? [], .sample, key: "samples")
-    let subjects = forget.read(lists["subjects"] ?? [], .identity, key: "subjects")
-    let ranges = (lists["ranges"] ?? []).compactMap { range($0, in: forget) }
-    let classes = forget.read(lists["classes"] ?? [], .classSelector, key: "classes")
-    let named = lists.filter { !$0.value.isEmpty }
-    if named.isEmpty {
-      // A list that is wrong in itself was reported; a second complaint would only confuse.
-      guard ["samples", "subjects", "ranges", "classes"].allSatisfy({ lists[$0] != nil || !forget.has($0) }) else {
-        return nil
-      }
+    guard count > 0 || lists.hasFaults else {
       forget.report(at: forget.position, "forget names nothing", mend: "write for example \(ours: example)")
       return nil
     }
-    guard named["classes"] != nil else { return .rows(samples + ranges, subjects: subjects) }
-    if named.count > 1 {
+    if lists.rowCount > 0, lists.classCount > 0 {
       forget.report(
         at: forget.keyPosition("classes"), "forget names classes beside rows",
         mend: "split it in two: a manifest for the classes, another for samples, subjects and ranges")
     }
-    return .classes(classes)
+    return selection(lists, in: forget)
+  }
+
+  private static func selection(_ lists: Lists, in forget: MappingReader) -> Selection {
+    let classes = forget.read(lists.classes ?? [], .classSelector, key: "classes")
+    let samples = forget.read(lists.samples ?? [], .sample, key: "samples")
+    let subjects = forget.read(lists.subjects ?? [], .identity, key: "subjects")
+    let ranges = (lists.ranges ?? []).compactMap { range($0, in: forget) }
+    return lists.rowCount == 0 ? .classes(classes) : .rows(samples + ranges, subjects: subjects)
   }
 
   private static func range(_ node: YAMLNode, in forget: MappingReader) -> Located<RowSelector>? {
@@ -60,8 +73,10 @@ enum SelectionReader {
     let rows = forget.read(ends, .integer(in: 0...Int.max, example: 2000), key: "ranges")
     guard rows.count == 2 else { return nil }
     guard rows[0].value <= rows[1].value else {
-      let (problem, mend) = ScalarForm<RowSelector>.backwards(rows[0].value, rows[1].value)
-      forget.report(at: node.position, "forget.ranges: \(text: problem)", mend: mend)
+      forget.report(
+        at: node.position,
+        "forget.ranges: the range [\(number: rows[0].value), \(number: rows[1].value)] ends before it begins",
+        mend: "write [\(number: rows[1].value), \(number: rows[0].value)]")
       return nil
     }
     return Located(.range(rows[0].value...rows[1].value), at: node.position)
@@ -83,8 +98,9 @@ extension ScalarForm where Value == RowSelector {
       guard ends.count == 2, ends.allSatisfy(NumberText.isInteger) else { return .value(.id(text)) }
       guard let first = Int(ends[0]), let last = Int(ends[1]) else { return tooLarge(text) }
       guard first <= last else {
-        let (problem, mend) = backwards(first, last)
-        return .wrong(problem, mend: mend)
+        return .wrong(
+          "the range \(number: first)-\(number: last) ends before it begins",
+          mend: "write \(number: last)-\(number: first)")
       }
       return .value(.range(first...last))
     }
@@ -92,13 +108,6 @@ extension ScalarForm where Value == RowSelector {
 
   private static func tooLarge(_ text: String) -> ScalarReading<RowSelector> {
     .wrong("\(theirs: text) is larger than any row number", mend: "put quotes around it if it is an id")
-  }
-
-  static func backwards(_ first: Int, _ last: Int) -> (problem: DiagnosticText, mend: DiagnosticText) {
-    (
-      "the range \(number: first)-\(number: last) ends before it begins",
-      "write \(number: last)-\(number: first)"
-    )
   }
 }
 

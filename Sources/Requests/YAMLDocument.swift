@@ -22,7 +22,9 @@ package struct YAMLDocument: Sendable {
             mend: "save the file as UTF-8")
         ])
     }
-    guard var events = YAMLEvents(JSONSurrogates.joined(bytes)) else {
+    // Some editors put a byte order mark first; libyaml would count it as a column and lose the indentation.
+    let text = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
+    guard var events = YAMLEvents(JSONSurrogates.joined(text)) else {
       throw Refusal(.invalid, [Diagnostic(at: nil, "no memory to read it", mend: "hand it in again later")])
     }
     var builder = YAMLTreeBuilder()

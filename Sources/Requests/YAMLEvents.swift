@@ -33,9 +33,7 @@ struct YAMLEvents: ~Copyable {
     var event = yaml_event_t()
     guard yaml_parser_parse(parser, &event) == 1 else { throw Refusal(.invalid, [failure()]) }
     defer { yaml_event_delete(&event) }
-    let mark = event.start_mark
-    let position = SourcePosition(line: Int(mark.line) + 1, column: Int(mark.column) + 1)
-    return YAMLEvent(kind: Self.kind(of: event), position: position)
+    return YAMLEvent(kind: Self.kind(of: event), position: Self.position(event.start_mark))
   }
 
   private static func kind(of event: yaml_event_t) -> YAMLEvent.Kind {
@@ -63,14 +61,24 @@ struct YAMLEvents: ~Copyable {
   private func failure() -> Diagnostic {
     let state = parser.pointee
     let words = state.problem.map { String(cString: $0) } ?? "no memory"
-    let context = state.context.map { " (" + String(cString: $0) + ")" } ?? ""
-    let position =
-      state.error == YAML_READER_ERROR
-      ? SourcePosition(ofByte: state.problem_offset, in: input)
-      : SourcePosition(line: Int(state.problem_mark.line) + 1, column: Int(state.problem_mark.column) + 1)
+    guard state.error != YAML_READER_ERROR else {
+      return Diagnostic(
+        at: SourcePosition(ofByte: state.problem_offset, in: input), "this is no YAML: \(ours: words)",
+        mend: "remove that character, or write it as an escape in double quotes")
+    }
+    let position = Self.position(state.problem_mark)
+    let start = Self.position(state.context_mark)
+    // Where a quote or bracket that never ends was opened helps more than where the file ends.
+    let context = state.context.map {
+      " (" + String(cString: $0) + (start < position ? ", begun at \(start)" : "") + ")"
+    }
     return Diagnostic(
-      at: position, "this is no YAML: \(ours: words)\(ours: context)",
+      at: position, "this is no YAML: \(ours: words)\(ours: context ?? "")",
       mend: "look at the indentation (spaces, no tabs), the colons, brackets and quotes here and in the line before")
+  }
+
+  private static func position(_ mark: yaml_mark_t) -> SourcePosition {
+    SourcePosition(line: Int(mark.line) + 1, column: Int(mark.column) + 1)
   }
 }
 

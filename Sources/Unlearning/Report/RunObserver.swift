@@ -35,7 +35,7 @@ package enum RunEvent: Sendable {
 
 /// A phase: one objective and its forget rows.
 package struct PhaseReport: Sendable, Equatable {
-  package enum Purpose: Sendable, Equatable {
+  package enum Purpose: Sendable, Equatable, Codable {
     /// The batch's own requests.
     case requests
     /// A class that was erased earlier and came back.

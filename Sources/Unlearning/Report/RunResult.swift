@@ -83,21 +83,29 @@ package struct RunResult: Sendable {
   package let ending: RunEnding
   /// Taken, all phases together, those that were undone counted in.
   package let steps: Int
-  package let requests: [RequestResult]
-  package let groups: [GroupResult]
-  package let retainBefore: SplitFigures?
-  package let retainAfter: SplitFigures?
-  package let heldoutBefore: SplitFigures?
-  package let heldoutAfter: SplitFigures?
+  package internal(set) var requests: [RequestResult] = []
+  package internal(set) var groups: [GroupResult] = []
+  /// On all retain rows; nil where the run ended before they were measured.
+  package internal(set) var retainBefore: SplitFigures?
+  package internal(set) var retainAfter: SplitFigures?
+  /// Without the classes that were erased earlier or in this batch.
+  package internal(set) var heldoutBefore: SplitFigures?
+  package internal(set) var heldoutAfter: SplitFigures?
   /// nil when the window never filled.
-  package let hardness: HardnessReport?
-  package let goingOn: GoingOn?
-  /// Of every row of every request, ascending by row: in the candidate (`target`), or in the current version
-  /// (`nothingToForget`, and the rows of requests that had nothing to forget).
-  package let margins: [RowMargin]
+  package internal(set) var hardness: HardnessReport?
+  /// Of a run that is held.
+  package internal(set) var goingOn: GoingOn?
+  /// phi of the rows that are forgotten now, ascending by row: in the candidate (`target`, every row of every request),
+  /// or in the current version (rows of requests that had nothing to forget).
+  package internal(set) var margins: [RowMargin] = []
   /// Labels of erased classes that do not hold, and whether the tombstoned rows do not (`earlierErasure`).
-  package let lostClasses: [Int]
-  package let lostRows: Bool
+  package internal(set) var lostClasses: [Int] = []
+  package internal(set) var lostRows = false
   /// Of a run that was stopped or is held: from where it can go on.
-  package let saved: SavedRun?
+  package internal(set) var saved: SavedRun?
+
+  init(_ ending: RunEnding, steps: Int) {
+    self.ending = ending
+    self.steps = steps
+  }
 }

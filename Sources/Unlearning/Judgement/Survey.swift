@@ -1,0 +1,99 @@
+import Networks
+
+/// Everything that was seen at one measurement.
+struct Survey: Sendable {
+  let roster: Roster
+  /// Labels of all training and held-out rows.
+  let labels: (train: [Int32], heldout: [Int32])
+  /// The batch's rows and whatever else was asked for.
+  private(set) var train: SeenRows
+  let heldout: SeenRows
+  /// Of the rows that were asked for: the sample, or all.
+  let retain: SplitFigures
+  let margins: HeldoutMargins
+
+  init(
+    _ roster: Roster, labels: (train: [Int32], heldout: [Int32]), seen: (train: SeenRows, heldout: SeenRows),
+    retain: SplitFigures
+  ) {
+    self.roster = roster
+    self.labels = labels
+    train = seen.train
+    heldout = seen.heldout
+    self.retain = retain
+    let heldoutLabels = labels.heldout
+    margins = HeldoutMargins(
+      labels: seen.heldout.rows.map { heldoutLabels[$0] }, phi: seen.heldout.outcomes.map(\.phi))
+  }
+
+  /// With further training rows, measured with the same weights.
+  func adding(_ rows: SeenRows) -> Survey {
+    var survey = self
+    survey.train = train.merged(with: rows)
+    return survey
+  }
+
+  var isFinite: Bool { train.isFinite && heldout.isFinite && retain.loss.isFinite }
+
+  func margins(of rows: [Int]) -> [Margin] {
+    rows.map { Margin(row: $0, label: labels.train[$0], phi: train[$0].phi) }
+  }
+
+  var heldoutFigures: SplitFigures { heldout.figures(of: roster.figureRows) }
+
+  /// Accuracy on those of `rows` that are of a class, and on its held-out rows; nil where there are none.
+  func accuracy(ofClass label: Int, among rows: [Int]) -> (rows: Double?, heldout: Double?) {
+    let own = rows.filter { labels.train[$0] == Int32(label) }
+    let unseen = heldout.rows.filter { labels.heldout[$0] == Int32(label) }
+    return (own.isEmpty ? nil : train.accuracy(of: own), unseen.isEmpty ? nil : heldout.accuracy(of: unseen))
+  }
+
+  /// - Parameters:
+  ///   - active: the rows whose ranks give the targets: all forget rows of the run.
+  ///   - intervalSeed: with which a membership interval is drawn; nil: none.
+  func figures(of group: Roster.Group, active: RankedRows, intervalSeed: UInt64?) -> GroupFigures {
+    let seen = train.figures(of: group.rows)
+    var figures = GroupFigures(forgetLoss: seen.loss, forgetAccuracy: seen.accuracy)
+    if group.classes.isEmpty {
+      let margins = margins(of: group.rows)
+      figures.membershipAUC = Membership.auc(margins, self.margins)
+      figures.membershipInterval = intervalSeed.map { BootstrapInterval(margins, self.margins).interval(seed: $0) }
+      figures.excess = Membership.excess(margins, group.rows.map { active.target(of: $0) })
+      figures.surerRows = Membership.surerRows(margins, self.margins)
+    } else {
+      let found = group.classes.map { accuracy(ofClass: $0, among: group.rows) }
+      figures.classAccuracy = found.compactMap(\.rows).max() ?? 0
+      figures.classHeldoutAccuracy = found.compactMap(\.heldout).max() ?? 0
+    }
+    return figures
+  }
+}
+
+/// Rows with their rank-matched targets.
+struct RankedRows: Sendable {
+  /// Ascending.
+  private let rows: [Int]
+  let targets: [Double]
+
+  init(_ rows: [Int], in survey: Survey) {
+    self.rows = rows
+    targets = Membership.targets(survey.margins(of: rows), survey.margins)
+  }
+
+  /// Targets that were computed before, of rows in ascending order.
+  init(rows: [Int], targets: [Double]) {
+    self.rows = rows
+    self.targets = targets
+  }
+
+  func target(of row: Int) -> Double {
+    var low = 0
+    var high = rows.count
+    while low < high {
+      let middle = (low + high) / 2
+      if rows[middle] < row { low = middle + 1 } else { high = middle }
+    }
+    precondition(low < rows.count && rows[low] == row, "row \(row) has no target")
+    return targets[low]
+  }
+}

@@ -1,0 +1,89 @@
+import HAMU
+import Networks
+
+/// The measurement before the first step, and what follows from it.
+struct Beginning {
+  enum Outcome {
+    case notFinite
+    /// No group has anything to forget.
+    case nothing(Measurement, margins: [RowMargin])
+    case run(RunState)
+  }
+
+  private let bench: Workbench
+  private var roster: Roster { bench.roster }
+
+  init(_ bench: Workbench) { self.bench = bench }
+
+  func measure() throws(Interruption) -> Outcome {
+    let rows = roster.rows + roster.tombstones.map(\.row)
+    let (survey, retain) = try bench.survey(try bench.gauge(), rows: rows, retain: bench.plan.retainRows)
+    guard survey.isFinite else { return .notFinite }
+    let ranked = RankedRows(roster.rows, in: survey)
+    let figures = roster.groups.map {
+      survey.figures(of: $0, active: ranked, intervalSeed: bench.plan.settings.seed)
+    }
+    let before = Measurement(
+      step: 0, groups: figures, retain: survey.retain, heldout: survey.heldoutFigures, isFull: true)
+    let starts = zip(roster.groups, figures).map { bench.judge.start($0, $1) }
+    tell(before, starts)
+    let settled = Set(zip(roster.groups, starts).flatMap { $1.hadNothing ? $0.rows : [] }).sorted()
+      .map { RowMargin(row: $0, phi: survey.train[$0].phi) }
+    if starts.allSatisfy(\.hadNothing) { return .nothing(before, margins: settled) }
+    var state = state(before, starts, sample: retain.figures(of: roster.retainSample), survey)
+    state.settledMargins = settled
+    return .run(state)
+  }
+
+  private func tell(_ before: Measurement, _ starts: [GroupStart]) {
+    bench.observer.note(.began(before, groups: roster.groups.map(\.keys)))
+    let settled = zip(roster.groups, starts).flatMap { $1.hadNothing ? $0.keys : [] }
+    if !settled.isEmpty { bench.observer.note(.nothingToForget(keys: settled)) }
+  }
+
+  private func state(
+    _ before: Measurement, _ starts: [GroupStart], sample: SplitFigures, _ survey: Survey
+  ) -> RunState {
+    let active = roster.activeRows(starts)
+    // Ranks are taken among the rows that are pushed: without those that had nothing to forget F is another number.
+    let ranked = RankedRows(active, in: survey)
+    var starts = starts
+    for (index, group) in roster.groups.enumerated() where !starts[index].hadNothing {
+      starts[index].excess = Membership.excess(
+        survey.margins(of: group.rows), group.rows.map { ranked.target(of: $0) })
+    }
+    let phase = Phase(purpose: .requests, objective: objective, rows: active)
+    var state = RunState(
+      before: before, sample: sample, starts: starts, phase: phase, stepLimit: bench.plan.settings.maxSteps)
+    let distance = bench.verdicts(before, starts).map(\.distance).max() ?? 0
+    state.append(distance)
+    state.renewTargets(survey)
+    state.planMeasurement(bench.plan.settings, distance: distance)
+    return state
+  }
+
+  private var objective: Objective {
+    bench.plan.settings.objective ?? (roster.isOfClasses ? .crossEntropy : .margin)
+  }
+}
+
+extension RunState {
+  /// Rank-matched targets of the phase's rows and of the rows that guard, from what was just measured.
+  mutating func renewTargets(_ survey: Survey) {
+    targets = phase.objective == .margin ? RankedRows(phase.rows, in: survey).targets : []
+    guardTargets = RankedRows(survey.roster.rowGuards(self).map(\.row), in: survey).targets
+  }
+
+  /// When the next measurement is due, this far from the target.
+  mutating func planMeasurement(_ settings: RunSettings, distance: Double) {
+    let interval =
+      if measuresEachStep {
+        1
+      } else if distance <= RunLimits.nearBand {
+        min(RunLimits.nearInterval, settings.evaluateEvery)
+      } else {
+        settings.evaluateEvery
+      }
+    nextMeasurement = step + interval
+  }
+}

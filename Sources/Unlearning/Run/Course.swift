@@ -1,0 +1,267 @@
+import Datasets
+import HAMU
+import Networks
+
+/// A run after its first measurement: step by step, measurement by measurement, until it is ready or ends.
+final class Course {
+  /// Where a course stops.
+  enum Stop {
+    /// The target and all earlier erasures hold.
+    case ready
+    case ending(RunEnding, ErasureLook = ErasureLook())
+  }
+
+  let bench: Workbench
+  private(set) var state: RunState
+  /// The last measured point from which the run went on.
+  private(set) var point: MeasuredPoint
+  private var schedule: Schedule
+
+  private var plan: RunPlan { bench.plan }
+  private var observer: any RunObserver { bench.observer }
+
+  /// From the first measurement.
+  init(_ bench: Workbench, _ state: RunState) {
+    self.bench = bench
+    self.state = state
+    point = MeasuredPoint(state: state, weights: bench.stepper.snapshot())
+    schedule = Schedule(bench.plan, bench.roster, state)
+    tellPhase()
+  }
+
+  /// From a saved run.
+  init(_ bench: Workbench, resuming saved: SavedRun) throws(UnlearningError) {
+    let (current, point) = try saved.read(bench.stepper.network)
+    self.bench = bench
+    self.point = point
+    var state = current.state
+    if state.isHeld && bench.plan.policy.acceptedRetainCost != nil {
+      state.goOnAfterHold(steps: bench.plan.settings.maxSteps)
+    }
+    guard state.starts.count == bench.roster.groups.count,
+      state.phase.rows.allSatisfy({ $0 < bench.plan.dataset.train.count }),
+      state.guardTargets.count == bench.roster.rowGuards(state).count
+    else {
+      throw .saved("the saved run is of other requests or other data; the run has to start over")
+    }
+    self.state = state
+    schedule = Schedule(bench.plan, bench.roster, state)
+    bench.stepper.restore(current.weights)
+  }
+
+  func run() throws(Interruption) -> Stop {
+    while true {
+      if observer.shouldStop { throw .stopped }
+      let isDue = state.nextMeasurement <= state.step || state.step >= state.stepLimit
+      if let stop = isDue ? try measure() : try step() { return stop }
+    }
+  }
+
+  /// The run as it stands, held by a person's decision or only interrupted.
+  func saved(isHeld: Bool) -> SavedRun {
+    var state = state
+    state.isHeld = isHeld
+    return SavedRun(state, bench.stepper.snapshot(), point: point, bench.stepper.network)
+  }
+
+  /// What was ready did not survive being published: further steps.
+  func goOnAfterLoss() {
+    state.nextMeasurement = state.step + min(RunLimits.nearInterval, plan.settings.evaluateEvery)
+  }
+
+  private func tellPhase() {
+    observer.note(
+      .phaseBegan(
+        PhaseReport(
+          purpose: state.phase.purpose, objective: state.phase.objective, rows: state.phase.rows.count,
+          step: state.step)))
+  }
+}
+
+// MARK: - One step
+
+extension Course {
+  private var stepSettings: StepSettings {
+    var settings = plan.settings.step
+    settings.radius = settings.radius.scaled(by: state.radiusScale)
+    return settings
+  }
+
+  /// Paired gradients, verdict, step. The state changes when the step is taken, so that a run that stops in between
+  /// computes the same pair again.
+  private func step() throws(Interruption) -> Stop? {
+    let pair = try bench.stepper.gradients(
+      retain: schedule.retain(state.step), forget: schedule.forget(state.step))
+    guard pair.isFinite else { return goBackAfterNotFinite() }
+    var next = state
+    next.retainLosses = state.retainLosses.suffix(2) + [pair.retainLoss]
+    if isAlarming(next.retainLosses) {
+      state.retainLosses = []
+      state.nextMeasurement = state.step
+      return nil
+    }
+    let settings = stepSettings
+    let stepPlan = StepPlan(pair.scalars, settings)
+    if state.owesCost { next.window.append(cost: pair.costOfLastStep) }
+    next.window.append(pair.entry)
+    next.hardness = next.window.estimate(HardnessWindow.Problem(stepPlan, settings))
+    if next.hardness != nil, let stop = judgeHardness(&next) { return stop }
+    guard stepPlan.isFeasible else { return .ending(.infeasible) }
+    bench.stepper.take(stepPlan)
+    next.step += 1
+    next.owesCost = true
+    state = next
+    observer.note(
+      .stepped(
+        StepReport(
+          step: state.step, stepsAtMost: state.stepLimit, forgetLoss: pair.forgetLoss, retainLoss: pair.retainLoss,
+          hardness: state.hardness)))
+    return nil
+  }
+
+  /// The mean of the last three retain batches is over the budget: it is measured at once.
+  private func isAlarming(_ losses: [Double]) -> Bool {
+    losses.count == 3 && losses.reduce(0, +) / 3 > state.sampleBefore.loss + plan.policy.budget
+  }
+
+  private func judgeHardness(_ next: inout RunState) -> Stop? {
+    guard let hardness = next.hardness else { return nil }
+    let edge = next.verdict.update(hardness)
+    // Told once, also when the step is not taken now but after the run was resumed.
+    state.verdict = next.verdict
+    state.hardness = hardness
+    let report = HardnessReport(
+      hardness: hardness, isUnavoidable: next.verdict.isUnavoidable, retainSpent: state.retainSpent)
+    switch edge {
+    case .begins: observer.note(.hardnessBegan(report, step: state.step))
+    case .ends: observer.note(.hardnessEnded(report, step: state.step))
+    case nil: break
+    }
+    return next.verdict.isUnavoidable && plan.policy.stops ? .ending(.unavoidable) : nil
+  }
+}
+
+// MARK: - One measurement
+
+extension Course {
+  private func measure() throws(Interruption) -> Stop? {
+    let gauge = try bench.gauge()
+    let rows = bench.roster.activeRows(state.starts) + bench.roster.tombstones.map(\.row) + state.phase.rows
+    let (survey, _) = try bench.survey(gauge, rows: rows, retain: bench.roster.retainSample)
+    guard survey.isFinite else { return goBackAfterNotFinite() }
+    let measurement = bench.measurement(survey, state, isFull: false)
+    let verdicts = bench.verdicts(measurement, state.starts)
+    let distance = distance(survey, verdicts)
+    state.latest = measurement
+    state.append(distance)
+    observer.note(.measured(measurement))
+    if state.retainSpent > plan.policy.budget { return .ending(.retainBudget) }
+    if verdicts.contains(where: \.isBelow) { return goBackAfterOvershoot() }
+    if distance <= 0 {
+      if let stop = try finishPhase(survey, gauge, verdicts) { return stop }
+    } else if state.step >= state.stepLimit {
+      return .ending(.maxSteps)
+    } else {
+      state.planMeasurement(plan.settings, distance: distance)
+    }
+    keep(survey)
+    return nil
+  }
+
+  /// What is left to the goal of the phase; 0 when it is reached.
+  private func distance(_ survey: Survey, _ verdicts: [GroupVerdict]) -> Double {
+    switch state.phase.purpose {
+    case .requests:
+      return verdicts.map(\.distance).max() ?? 0
+    case .mendClass(let label):
+      return ErasureLook.verdict(survey, class: label, bench.judge).distance
+    case .mendRows:
+      return ErasureLook.rowsVerdict(survey, bench.judge).distance
+    }
+  }
+
+  /// The goal of the phase is reached: the next phase of the round, or the look at everything.
+  private func finishPhase(
+    _ survey: Survey, _ gauge: Gauge, _ verdicts: [GroupVerdict]
+  ) throws(Interruption) -> Stop? {
+    if state.queue.isEmpty {
+      let erased = try gauge.train(bench.roster.erasedRows.map(\.row))
+      let look = ErasureLook(survey.adding(erased), erased: plan.erasures.classes, bench.judge)
+      let requestsHold = verdicts.allSatisfy(\.holds)
+      if look.holds && requestsHold { return .ready }
+      let phases = mendingPhases(look, requestsHold: requestsHold)
+      guard let phases, state.round < RunLimits.mendingRounds else { return .ending(.earlierErasure, look) }
+      state.round += 1
+      state.queue = phases
+    }
+    if state.phase.purpose == .requests && bench.roster.isOfClasses {
+      state.heldMargins = bench.roster.activeRows(state.starts).map { RowMargin(row: $0, phi: survey.train[$0].phi) }
+    }
+    state.begin(state.queue.removeFirst())
+    state.planMeasurement(plan.settings, distance: .infinity)
+    tellPhase()
+    return nil
+  }
+
+  /// nil where a class came back of which no row is left to push.
+  private func mendingPhases(_ look: ErasureLook, requestsHold: Bool) -> [Phase]? {
+    var phases: [Phase] = []
+    let labels = plan.dataset.train.labels
+    for label in look.classes {
+      let rows = bench.roster.erasedRows.map(\.row).filter { labels[$0] == Int32(label) }
+      if rows.isEmpty { return nil }
+      phases.append(Phase(purpose: .mendClass(label), objective: .crossEntropy, rows: rows))
+    }
+    if look.rows {
+      phases.append(Phase(purpose: .mendRows, objective: .margin, rows: bench.roster.tombstones.map(\.row)))
+    }
+    if !requestsHold {
+      let objective = plan.settings.objective ?? (bench.roster.isOfClasses ? .crossEntropy : .margin)
+      phases.append(
+        Phase(purpose: .requests, objective: objective, rows: bench.roster.activeRows(state.starts)))
+    }
+    return phases
+  }
+
+  /// The run goes on from here: new targets, and a point to come back to.
+  private func keep(_ survey: Survey) {
+    state.renewTargets(survey)
+    let weights = bench.stepper.snapshot()
+    point = MeasuredPoint(state: state, weights: weights)
+    schedule = Schedule(plan, bench.roster, state)
+    observer.save(SavedRun(state, weights, point: nil, bench.stepper.network))
+  }
+}
+
+// MARK: - Going back
+
+extension Course {
+  private func goBackAfterOvershoot() -> Stop? {
+    state.overshoots += 1
+    let isLast = state.overshoots > RunLimits.overshootTries
+    state.measuresEachStep = true
+    if !isLast { state.radiusScale /= 2 }
+    goBack()
+    state.nextMeasurement = state.step + 1
+    if isLast { return .ending(.overshot) }
+    observer.note(.overshot(attempt: state.overshoots))
+    return nil
+  }
+
+  private func goBackAfterNotFinite() -> Stop? {
+    state.notFinites += 1
+    let isLast = state.notFinites > RunLimits.notFiniteTries
+    if !isLast { state.radiusScale /= 2 }
+    goBack()
+    state.planMeasurement(plan.settings, distance: state.distances.last?.distance ?? .infinity)
+    if isLast { return .ending(.notFinite) }
+    observer.note(.notFinite(attempt: state.notFinites))
+    return nil
+  }
+
+  private func goBack() {
+    state = point.state.returned(from: state)
+    bench.stepper.restore(point.weights)
+    schedule = Schedule(plan, bench.roster, state)
+  }
+}

@@ -1,0 +1,124 @@
+import HAMU
+
+/// One phase of a run: an objective and its forget rows.
+struct Phase: Sendable, Equatable, Codable {
+  var purpose: PhaseReport.Purpose
+  var objective: Objective
+  /// Ascending.
+  var rows: [Int]
+}
+
+/// Everything of a run between two steps except weights and the last step. A value: going back to a measured point, and
+/// going on from a saved one, is assigning it.
+struct RunState: Sendable, Equatable, Codable {
+  /// A measured distance to the target.
+  struct Distance: Sendable, Equatable, Codable {
+    var step: Int
+    var distance: Double
+  }
+
+  // MARK: What was before the first step
+
+  /// On all rows, and on the fixed retain sample.
+  var before: Measurement
+  var sampleBefore: SplitFigures
+  /// By judged group.
+  var starts: [GroupStart]
+  /// phi in the current version of rows whose groups had nothing to forget.
+  var settledMargins: [RowMargin] = []
+
+  // MARK: Where the run is
+
+  /// Taken; never goes back, so that no step draws rows that another drew.
+  var step = 0
+  var stepLimit: Int
+  var phase: Phase
+  /// Phases of this round after the present one.
+  var queue: [Phase] = []
+  /// Rounds of mending that have begun.
+  var round = 0
+  /// Rank-matched targets of the phase's rows, and of the guards that have such; renewed at each measurement.
+  var targets: [Double] = []
+  var guardTargets: [Double] = []
+  /// phi of the batch's rows when the requests' target held: what mending holds an erased class of this batch down to.
+  var heldMargins: [RowMargin] = []
+
+  // MARK: How it steps
+
+  var radiusScale = 1.0
+  var overshoots = 0
+  /// The band was jumped over in this phase: every step is measured.
+  var measuresEachStep = false
+  var notFinites = 0
+  /// The cross-entropies of the last three retain batches.
+  var retainLosses: [Double] = []
+  /// `lastStep` was a step of this phase whose cost on the next batch is still to be taken.
+  var owesCost = false
+  var window = HardnessWindow()
+  var verdict = HardnessVerdict()
+  /// The window's latest.
+  var hardness: Hardness?
+
+  // MARK: How it measures
+
+  var nextMeasurement = 0
+  var latest: Measurement
+  /// Of this phase, oldest first.
+  var distances: [Distance] = []
+  /// Saved when the run was held: going on means that somebody accepted what it costs.
+  var isHeld = false
+
+  init(before: Measurement, sample: SplitFigures, starts: [GroupStart], phase: Phase, stepLimit: Int) {
+    self.before = before
+    sampleBefore = sample
+    self.starts = starts
+    self.phase = phase
+    self.stepLimit = stepLimit
+    latest = before
+    latest.retain = sample
+    latest.isFull = false
+  }
+
+  /// How much the retain loss of the sample has risen.
+  var retainSpent: Double { latest.retain.loss - sampleBefore.loss }
+
+  /// A new phase begins with an empty window: its gradients are of another objective.
+  mutating func begin(_ next: Phase) {
+    phase = next
+    window = HardnessWindow()
+    hardness = nil
+    owesCost = false
+    retainLosses = []
+    distances = []
+    measuresEachStep = false
+  }
+
+  /// The distance measured last takes the place of an earlier one at the same step.
+  mutating func append(_ distance: Double) {
+    if distances.last?.step == step { distances.removeLast() }
+    distances.append(Distance(step: step, distance: distance))
+  }
+
+  /// The run was held, and somebody accepted what going on costs: as many steps again, and new tries.
+  mutating func goOnAfterHold(steps: Int) {
+    isHeld = false
+    stepLimit = step + steps
+    overshoots = 0
+    notFinites = 0
+    round = 0
+  }
+
+  /// This state as it was measured, but with what must not be forgotten of `later`: steps are spent, tries are counted,
+  /// and the edges of hardness were told.
+  func returned(from later: RunState) -> RunState {
+    var state = self
+    state.step = later.step
+    state.stepLimit = later.stepLimit
+    state.overshoots = later.overshoots
+    state.measuresEachStep = later.measuresEachStep
+    state.notFinites = later.notFinites
+    state.radiusScale = later.radiusScale
+    state.verdict = later.verdict
+    return state
+  }
+}

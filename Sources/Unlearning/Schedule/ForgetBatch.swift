@@ -1,0 +1,66 @@
+import Networks
+
+/// The forget side of one step: rows of the phase, then guards of both kinds, with the weights that make the batch's
+/// gradient that of what is to grow.
+///
+/// Halves are the even and the odd positions. The rows of the phase count as the mean over their half; the halves' shares
+/// are those of the phase's rows, so that the whole is the mean over all of them whatever guards there are.
+struct ForgetBatch: Sendable, Equatable {
+  /// One kind of guard: its rows, and the weight of their mean in F.
+  struct Guards: Sendable, Equatable {
+    var rows: [GuardPool.Row]
+    var weight: Double
+  }
+
+  private(set) var rows: [Int]
+  private(set) var tasks: [RowTask]
+  let evenShare: Double
+  let oddShare: Double
+  /// How many of `rows`, from the first, are the phase's.
+  let phaseRows: Int
+  let isWhole: Bool
+
+  /// - Parameters:
+  ///   - targets: of the batch's rows, by position; nil for cross-entropy.
+  ///   - labels: of all training rows.
+  init(_ batch: BatchRows, targets: [Double]?, guards: [Guards], labels: [Int32]) {
+    let count = batch.rows.count
+    let total = guards.reduce(count) { $0 + $1.rows.count }
+    // A single row fills no odd half: then guards must still count.
+    let counted = count > 1 ? count : total
+    evenShare = counted > 0 ? Double(HalfGradients.evenRows(of: counted)) / Double(counted) : 1
+    oddShare = 1 - evenShare
+    phaseRows = count
+    isWhole = batch.isWhole
+    rows = batch.rows
+    tasks = []
+    for (position, row) in batch.rows.enumerated() {
+      let objective = targets.map { RowTask.Objective.hingeMargin(target: $0[position]) } ?? .crossEntropy
+      append(objective, label: labels[row], weight: (targets == nil ? 1 : -1) / Double(count))
+    }
+    for kind in guards where !kind.rows.isEmpty {
+      for held in kind.rows {
+        rows.append(held.row)
+        append(
+          .hingeMargin(target: held.target), label: labels[held.row], weight: -kind.weight / Double(kind.rows.count))
+      }
+    }
+  }
+
+  /// `weight` is in the whole batch; within a half it counts by one over the half's share.
+  private mutating func append(_ objective: RowTask.Objective, label: Int32, weight: Double) {
+    let share = tasks.count.isMultiple(of: 2) ? evenShare : oddShare
+    tasks.append(RowTask(label: label, objective: objective, weight: Float(weight / share)))
+  }
+}
+
+extension [RowTask] {
+  /// The retain side: the mean cross-entropy, each half the mean over its own rows.
+  static func retain(_ rows: [Int], labels: [Int32]) -> [RowTask] {
+    let even = 1 / Float(HalfGradients.evenRows(of: rows.count))
+    let odd = 1 / Float(Swift.max(1, HalfGradients.oddRows(of: rows.count)))
+    return rows.enumerated().map { position, row in
+      RowTask(label: labels[row], weight: position.isMultiple(of: 2) ? even : odd)
+    }
+  }
+}

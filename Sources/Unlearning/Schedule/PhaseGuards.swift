@@ -1,0 +1,73 @@
+import Datasets
+import Networks
+
+extension Roster {
+  /// The batch's own rows, when they guard in a phase that mends something else.
+  private static let ownErasure = Int.max
+
+  /// Which rows with rank-matched targets guard in a phase: the tombstones, and while something is mended the batch's
+  /// own rows beside them, except those that the phase pushes itself. Ascending by row.
+  func rowGuards(_ state: RunState) -> [EarlierErasures.Row] {
+    var guards = state.phase.purpose == .mendRows ? [] : tombstones
+    if state.phase.purpose != .requests && !isOfClasses {
+      guards += activeRows(state.starts).map { EarlierErasures.Row(row: $0, erasure: Self.ownErasure) }
+    }
+    return guards.sorted { $0.row < $1.row }
+  }
+
+  /// Rows of erased classes, held down to their phi in the version that forgot them; while something is mended also the
+  /// rows of a class that this batch erases, to what they had reached.
+  func classGuards(_ state: RunState, labels: [Int32]) -> GuardPool {
+    var mended: Int32?
+    if case .mendClass(let label) = state.phase.purpose { mended = Int32(label) }
+    var rows = erasedRows.compactMap { erased -> GuardPool.Row? in
+      guard let phi = erased.phi, labels[erased.row] != mended else { return nil }
+      return GuardPool.Row(row: erased.row, erasure: erased.erasure, target: phi)
+    }
+    if state.phase.purpose != .requests {
+      rows += state.heldMargins.map { GuardPool.Row(row: $0.row, erasure: Self.ownErasure, target: $0.phi) }
+    }
+    return GuardPool(rows)
+  }
+
+  func rowGuardPool(_ state: RunState) -> GuardPool {
+    GuardPool(
+      zip(rowGuards(state), state.guardTargets).map {
+        GuardPool.Row(row: $0.row, erasure: $0.erasure, target: $1)
+      })
+  }
+}
+
+/// Draws the rows of each step of a phase.
+struct Schedule: Sendable {
+  private let plan: RunPlan
+  private let phase: Phase
+  private let ranked: RankedRows?
+  private let guards: (classes: GuardPool, rows: GuardPool)
+
+  init(_ plan: RunPlan, _ roster: Roster, _ state: RunState) {
+    self.plan = plan
+    phase = state.phase
+    ranked = phase.objective == .margin ? RankedRows(rows: phase.rows, targets: state.targets) : nil
+    guards = (roster.classGuards(state, labels: plan.dataset.train.labels), roster.rowGuardPool(state))
+  }
+
+  func retain(_ step: Int) -> BatchRows {
+    .draw(plan.settings.batchSize, of: plan.retainRows, with: generator(.retainBatch, step))
+  }
+
+  func forget(_ step: Int) -> ForgetBatch {
+    let settings = plan.settings
+    let batch = BatchRows.draw(settings.batchSize, of: phase.rows, with: generator(.forgetBatch, step))
+    let classes = guards.classes.draw(settings.guardRows, with: generator(.erasedGuards, step))
+    let rows = guards.rows.draw(settings.guardRows, with: generator(.rowGuards, step))
+    return ForgetBatch(
+      batch, targets: ranked.map { ranked in batch.rows.map { ranked.target(of: $0) } },
+      guards: [classes, rows].map { ForgetBatch.Guards(rows: $0, weight: settings.guardWeight) },
+      labels: plan.dataset.train.labels)
+  }
+
+  private func generator(_ purpose: SeededGenerator.Purpose, _ step: Int) -> SeededGenerator {
+    SeededGenerator(seed: plan.settings.seed, purpose: purpose, step: step)
+  }
+}

@@ -2,9 +2,10 @@ import Synchronization
 
 /// Floats in memory of their own.
 final class FloatCopy: Sendable {
-  /// Allocated in `init`, freed in `deinit`, never replaced. Whoever writes through it has the tensor to itself
+  /// Allocated in `init`, freed in `deinit`, never replaced, and handed out only within a call on the living object: a
+  /// pointer that was taken out of it would not keep it. Whoever writes through it has the tensor to itself
   /// (`MappedFloats.withMutableFloats`).
-  nonisolated(unsafe) let buffer: UnsafeMutableBufferPointer<Float>
+  private nonisolated(unsafe) let buffer: UnsafeMutableBufferPointer<Float>
 
   /// - Parameter fill: sets every element.
   init<Failure: Error>(
@@ -16,6 +17,10 @@ final class FloatCopy: Sendable {
   }
 
   deinit { buffer.deallocate() }
+
+  func withFloats<R>(_ body: (UnsafeMutableBufferPointer<Float>) -> R) -> R {
+    withExtendedLifetime(self) { body(buffer) }
+  }
 }
 
 /// A copy that is made when it is first asked for: widening every tensor of a 16-bit model at once would take twice the

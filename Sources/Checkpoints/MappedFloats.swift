@@ -46,8 +46,8 @@ package final class MappedFloats: Sendable {
         body(
           UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + 4 * count]).bindMemory(to: Float.self))
       }
-    case .copy(let copy): body(UnsafeBufferPointer(copy.buffer))
-    case .widened(let lazy): body(UnsafeBufferPointer(lazy.copy.buffer))
+    case .copy(let copy): copy.withFloats { body(UnsafeBufferPointer($0)) }
+    case .widened(let lazy): lazy.copy.withFloats { body(UnsafeBufferPointer($0)) }
     }
   }
 
@@ -60,8 +60,8 @@ package final class MappedFloats: Sendable {
         body(
           UnsafeMutableRawBufferPointer(rebasing: bytes[offset..<offset + 4 * count]).bindMemory(to: Float.self))
       }
-    case .copy(let copy): return body(copy.buffer)
-    case .widened(let lazy): return body(lazy.copy.buffer)
+    case .copy(let copy): return copy.withFloats(body)
+    case .widened(let lazy): return lazy.copy.withFloats(body)
     }
   }
 

@@ -32,7 +32,7 @@ package struct SafetensorsFile: Sendable {
     guard let tensor = header.tensor(name), tensor.type.isFloat else {
       throw .inFile(file.path, .model("there is no float tensor \(CheckpointError.quoted(name))"))
     }
-    return Array(try floats(of: tensor).buffer)
+    return try floats(of: tensor).withFloats { Array($0) }
   }
 
   /// The header's bytes as they are in the file, the 8 before it too.

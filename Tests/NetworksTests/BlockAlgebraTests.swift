@@ -45,8 +45,9 @@ import Testing
       let (a, b) = (given.side(given.retain, block), given.side(given.forget, block))
       let d = given.algebra.lastStep.values[block.range].map { Double($0) }
       let w = given.network.blockStorage[index].withFloats { $0.map { Double($0) } }
-      let perp = zip(a, b).map { $0 - Self.dot(a, b) / Self.dot(b, b) * $1 }
-      let other = zip(a, b).map { $1 - Self.dot(a, b) / Self.dot(a, a) * $0 }
+      let (alongB, alongA) = (Self.dot(a, b) / Self.dot(b, b), Self.dot(a, b) / Self.dot(a, a))
+      let perp = zip(a, b).map { $0 - alongB * $1 }
+      let other = zip(a, b).map { $1 - alongA * $0 }
       func halves(_ side: HalfGradients) -> Double {
         Self.dot(side.even.values[block.range].map { Double($0) }, side.odd.values[block.range].map { Double($0) })
       }

@@ -50,7 +50,7 @@ enum NaiveLoss {
 }
 
 enum CentralDifferences {
-  /// Largest difference between `gradient` of parameter `index` and central differences of `loss`, over at most 24 of
+  /// Largest difference between `gradient` of parameter `index` and central differences of `loss`, over at most a dozen of
   /// its elements, and the gradient's largest element there. Two step sizes: where they disagree with each other a
   /// ReLU or a maximum has its kink in between, and the element proves nothing.
   static func check(
@@ -58,7 +58,7 @@ enum CentralDifferences {
   ) -> (worst: Double, size: Double) {
     var (worst, size, used) = (0.0, 0.0, 0)
     let count = parameters[index].count
-    for element in stride(from: 0, to: count, by: max(1, count / 24)) {
+    for element in stride(from: 0, to: count, by: max(1, count / 12)) {
       func slope(_ step: Double) -> Double {
         var (above, below) = (parameters, parameters)
         above[index][element] += step

@@ -1,6 +1,5 @@
 extension ResNetShape {
-  /// One convolution with its BatchNorm: `convolution` and `normalization` under `prefix` (`embedder` and `norm` in
-  /// the stem).
+  /// One convolution with its BatchNorm, by the names of the two modules.
   struct Unit: Sendable, Equatable {
     var convolution: String
     var normalization: String
@@ -17,9 +16,17 @@ extension ResNetShape {
   }
 
   var stemUnit: Unit {
-    Unit(
-      convolution: "resnet.embedder.embedder", normalization: "resnet.embedder.norm", inputs: channels,
-      outputs: embeddingSize, kernel: stem == .cifar ? 3 : 7, stride: stem == .cifar ? 1 : 2)
+    switch stem {
+    case .cifar:
+      Unit(
+        convolution: "resnet.embedder.embedder", normalization: "resnet.embedder.norm", inputs: channels,
+        outputs: embeddingSize, kernel: 3, stride: 1)
+    case .imageNet:
+      Unit(
+        convolution: "resnet.embedder.embedder.convolution",
+        normalization: "resnet.embedder.embedder.normalization", inputs: channels, outputs: embeddingSize,
+        kernel: 7, stride: 2)
+    }
   }
 
   /// All residual blocks in order of the flow.

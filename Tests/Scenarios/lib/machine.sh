@@ -40,7 +40,7 @@ machine_make() {
 machine_boot() {
   local log=$1 options=()
   # The programs must run without a Swift toolchain: it is out of sight in the machine.
-  [ ! -d /opt/swift ] || options+=(--inaccessible=/opt/swift)
+  [ ! -d /opt/swift ] || options+=(--tmpfs=/opt/swift)
   (
     unset SYSTEMD_NSPAWN_UNIFIED_HIERARCHY
     exec systemd-nspawn -q --keep-unit --register=no --machine="hamud-e2e-$$" "${options[@]}" -D "$root" --boot \

@@ -13,7 +13,7 @@ import Testing
   }
 
   @Test func pieces_atTheLimit_areTheEntryItself() {
-    let entry = run(requests: 8).entry
+    let entry = run(requests: 30).entry
     #expect(entry.pieces(limit: entry.byteCount) == [entry])
     #expect(entry.pieces(limit: entry.byteCount - 1).count == 2)
   }

@@ -1,13 +1,26 @@
 import CSystemd
 import Glibc
 
-/// What was read of a dropped file, all from one open descriptor.
-package struct DroppedFile: Hashable, Sendable {
+/// Which file was read: the inode with its size and time, kept open. A file system gives the number of a removed inode to
+/// the next new file at once, so the numbers alone do not tell a successor from the file that was read; while this object
+/// lives, its number is nobody else's.
+package final class DropIdentity: Sendable {
+  package let file: FileIdentity
+  private let hold: Descriptor
+
+  init(_ file: FileIdentity, holding hold: consuming Descriptor) {
+    self.file = file
+    self.hold = hold
+  }
+}
+
+/// What was read of a dropped file, all from one open descriptor, which stays open as long as this value (so keep few).
+package struct DroppedFile: Sendable {
   package let bytes: [UInt8]
   /// Owner, size and time as the descriptor said them before the read and after it.
   package let status: FileStatus
+  package let identity: DropIdentity
 
-  package var identity: FileIdentity { status.identity }
   /// Who dropped it: the owner's uid.
   package var owner: UInt32 { status.owner }
   package var modified: Timestamp { status.modified }
@@ -68,7 +81,7 @@ package enum DropFile {
     if after.links == 0 { throw DropRefusal(.vanished, after) }
     // The time of the last change of anything is part of the comparison: nobody can set that back.
     guard after == before, bytes.count == before.size else { throw DropRefusal(.changing, after) }
-    return DroppedFile(bytes: bytes, status: after)
+    return DroppedFile(bytes: bytes, status: after, identity: DropIdentity(after.identity, holding: file))
   }
 
   /// What is there, without opening it; absent when nothing is. For telling whether a file still grows.

@@ -6,7 +6,7 @@ extension DropFile {
     case removed
     /// The name was gone already.
     case vanished
-    /// Another file has the name by now; it is untouched and waits to be read.
+    /// Another file has the name by now, or the same one has other content; it is untouched and waits to be read.
     case replaced
     /// A directory that is not empty, or one that this process may not remove; it stays.
     case notPossible(Errno)
@@ -14,23 +14,33 @@ extension DropFile {
 
   private static let takingPrefix = ".hamud-take-"
 
-  /// Removes the name if it still stands for the file that was read or refused.
+  /// Removes the name if it still stands for the file that was read, with the content that was read.
+  package static func remove(
+    directory: String, name: FileName, identity: DropIdentity
+  ) throws(PlatformError) -> Removal {
+    // Held open until the name is gone: until then no other file can look like it.
+    try withExtendedLifetime(identity) { () throws(PlatformError) in
+      try remove(directory: directory, name: name, identity: identity.file)
+    }
+  }
+
+  /// The same for what was refused and so is not open: told apart by inode, size and time alone.
   ///
   /// Linux cannot remove a name on the condition that it means a certain file, and between a look and the removal a
   /// submitter may put a newer manifest there, which would be lost unread. So the name is first moved into a directory
   /// that only this process may enter, looked at there, and removed or put back. A crash in between leaves that
-  /// directory, which names the inode: `recover` finishes.
+  /// directory, which names the inode and its time: `recover` finishes.
   package static func remove(
     directory: String, name: FileName, identity: FileIdentity
   ) throws(PlatformError) -> Removal {
     do throws(Errno) {
       let folder = try DurableDirectory.open(directory)
       let seen = try system_fstatat(folder.number, name, AT_SYMLINK_NOFOLLOW)
-      guard seen.identity.isSameFile(as: identity) else { return .replaced }
+      guard seen.identity == identity else { return .replaced }
       if seen.kind == .directory {
         // Only an empty one can be removed, so nothing can be lost by a race; and another's cannot be moved.
         try system_unlinkat(folder.number, name, AT_REMOVEDIR)
-      } else if try takeAndRemove(name, identity.inode, in: folder.number) == .replaced {
+      } else if try takeAndRemove(name, identity, in: folder.number) == .replaced {
         return .replaced
       }
       try system_fsync(folder.number)
@@ -54,12 +64,12 @@ extension DropFile {
       for name in try DurableDirectory.names(in: folder.number) where name.hasPrefix(takingPrefix) {
         let status = try system_fstatat(folder.number, name, AT_SYMLINK_NOFOLLOW)
         // Submitters may make directories too; only ours is ours.
-        guard status.kind == .directory, status.owner == Accounts.effectiveUser, let inode = inode(of: name) else {
+        guard status.kind == .directory, status.owner == Accounts.effectiveUser, let key = key(of: name) else {
           continue
         }
         let taking = Descriptor(owning: try system_openat(folder.number, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW))
         for entry in try DurableDirectory.names(in: taking.number) {
-          _ = try settle(entry, inode, in: taking.number, from: folder.number)
+          _ = try settle(entry, key, in: taking.number, from: folder.number)
         }
         try system_unlinkat(folder.number, name, AT_REMOVEDIR)
         found += 1
@@ -69,20 +79,23 @@ extension DropFile {
     return found
   }
 
-  private static func takeAndRemove(_ name: FileName, _ inode: UInt64, in folder: CInt) throws(Errno) -> Removal {
-    let place = FileName("\(takingPrefix)\(inode)-\(hexadecimal(randomBytes(8)))")
+  private static func takeAndRemove(
+    _ name: FileName, _ identity: FileIdentity, in folder: CInt
+  ) throws(Errno) -> Removal {
+    let key = key(identity)
+    let place = FileName("\(takingPrefix)\(key)-\(hexadecimal(randomBytes(8)))")
     try system_mkdirat(folder, place, 0o700)
     // Ignored: whatever stays behind is found by `recover`.
     defer { _ = try? system_unlinkat(folder, place, AT_REMOVEDIR) }
     let taking = Descriptor(owning: try system_openat(folder, place, O_RDONLY | O_DIRECTORY | O_NOFOLLOW))
     try system_renameat(folder, name, taking.number, name)
-    return try settle(name, inode, in: taking.number, from: folder)
+    return try settle(name, key, in: taking.number, from: folder)
   }
 
   private static func settle(
-    _ name: FileName, _ inode: UInt64, in taking: CInt, from folder: CInt
+    _ name: FileName, _ expected: String, in taking: CInt, from folder: CInt
   ) throws(Errno) -> Removal {
-    if try system_fstatat(taking, name, AT_SYMLINK_NOFOLLOW).identity.inode == inode {
+    if key(try system_fstatat(taking, name, AT_SYMLINK_NOFOLLOW).identity) == expected {
       try system_unlinkat(taking, name)
       return .removed
     }
@@ -96,7 +109,12 @@ extension DropFile {
     return .replaced
   }
 
-  private static func inode(of name: FileName) -> UInt64? {
-    name.text?.dropFirst(takingPrefix.count).split(separator: "-").first.flatMap { UInt64($0) }
+  private static func key(_ identity: FileIdentity) -> String {
+    "\(identity.inode).\(UInt64(bitPattern: identity.mtimeNanoseconds)).\(identity.size)"
+  }
+
+  private static func key(of name: FileName) -> String? {
+    let parts = name.text?.dropFirst(takingPrefix.count).split(separator: "-") ?? []
+    return parts.count == 2 ? String(parts[0]) : nil
   }
 }

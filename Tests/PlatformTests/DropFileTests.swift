@@ -19,7 +19,7 @@ import Testing
     let dropped = try DropFile.read(directory: folder.path, name: "a.yaml", limit: 100)
     #expect(dropped.bytes == Array("hamud: 1\n".utf8))
     #expect(dropped.owner == Accounts.effectiveUser && dropped.size == 9)
-    #expect(dropped.identity == (try DataFile.identity(of: folder.file("a.yaml"))))
+    #expect(dropped.identity.file == (try DataFile.identity(of: folder.file("a.yaml"))))
     #expect(dropped.modified <= WallClock.now)
   }
 

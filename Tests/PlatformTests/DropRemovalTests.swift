@@ -11,10 +11,28 @@ import Testing
     let folder = Folder()
     folder.put("a.yaml", "x")
     let read = try identity(folder, "a.yaml")
-    // Its content may have changed since; the name still means the same file.
-    folder.put("a.yaml", "longer than before")
     #expect(try DropFile.remove(directory: folder.path, name: "a.yaml", identity: read) == .removed)
     #expect(folder.names.isEmpty)
+  }
+
+  @Test func remove_whenTheContentIsAnotherByNow_leavesIt() throws {
+    let folder = Folder()
+    folder.put("a.yaml", "x")
+    let read = try DropFile.read(directory: folder.path, name: "a.yaml", limit: 100)
+    folder.put("a.yaml", "written over in place, and not read yet")
+    #expect(try DropFile.remove(directory: folder.path, name: "a.yaml", identity: read.identity) == .replaced)
+    #expect(folder.names == ["a.yaml"])
+  }
+
+  @Test func identity_keepsItsInodeFromBeingGivenAway() throws {
+    let folder = Folder()
+    folder.put("a.yaml", "1")
+    let read = try DropFile.read(directory: folder.path, name: "a.yaml", limit: 100)
+    for round in 0..<100 {
+      unlink(folder.file("a.yaml"))
+      folder.put("a.yaml", "\(round % 10)")
+      #expect(try !identity(folder, "a.yaml").isSameFile(as: read.identity.file))
+    }
   }
 
   @Test func remove_whenAnotherFileHasTheName_leavesIt() throws {
@@ -88,8 +106,8 @@ import Testing
     let folder = Folder()
     folder.put("done", "was read")
     folder.put("other", "was not read")
-    let read = try identity(folder, "done").inode
-    let place = ".hamud-take-\(read)-00ff"
+    let read = try identity(folder, "done")
+    let place = ".hamud-take-\(read.inode).\(read.mtimeNanoseconds).\(read.size)-00ff"
     mkdir(folder.file(place), 0o700)
     rename(folder.file("done"), folder.file(place + "/done"))
     rename(folder.file("other"), folder.file(place + "/other"))

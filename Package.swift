@@ -14,8 +14,8 @@ func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: house)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
-  .testTarget(name: name + "Tests", dependencies: dependencies, resources: resources, swiftSettings: house)
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+  .testTarget(name: name + "Tests", dependencies: dependencies, exclude: exclude, swiftSettings: house)
 }
 
 let package = Package(
@@ -71,7 +71,7 @@ let package = Package(
     tests("Datasets", ["Datasets", "Platform"]),
     tests("Checkpoints", ["Checkpoints", "Platform"]),
     tests("HAMU", ["HAMU"]),
-    tests("Networks", ["Networks"]),
+    tests("Networks", ["Networks"], exclude: ["Fixtures"]),
     tests("Unlearning", ["Unlearning", "HAMU", "Networks", "Datasets", "Checkpoints", "Platform"]),
     tests("Training", ["Training", "Networks", "Datasets", "Checkpoints", "Platform"]),
     tests("Service", ["Service", "Unlearning", "HAMU", "Networks", "Requests", "Ledger", "Datasets", "Checkpoints", "Platform"]),

@@ -21,4 +21,3 @@
 /// **Known weaknesses**: a broken YAML text stops at its first fault, since libyaml does. In JSON with escaped
 /// surrogate pairs, columns after such a pair count two less. Columns count Unicode scalars, so a combined character
 /// may count twice.
-package enum Requests {}

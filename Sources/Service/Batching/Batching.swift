@@ -1,4 +1,4 @@
-package import Ledger
+import Ledger
 package import Platform
 import Requests
 

@@ -15,16 +15,22 @@ extension ModelSettings {
     let model = reader.required("model", .path(in: directory, example: "/srv/models/\(name)"))
     reader.later("adapter")
     let data = DataSettings.read(reader, directory: directory)
-    var settings = ModelSettings(
-      name: name, file: file, model: model?.value ?? "",
-      data: data ?? DataSettings(source: .safetensors(train: "", heldout: ""), ids: nil, normalize: nil))
-    if let section = reader.mapping("unlearning", example: "method: hamu-q") { settings.unlearning = .read(section) }
-    if let section = reader.mapping("target", example: "membership_auc: 0.55") { settings.target = .read(section) }
-    if let section = reader.mapping("policy", example: "on_hardness: stop") { settings.policy = .read(section) }
-    if let section = reader.mapping("batching", example: "max_wait: 10min") { settings.batching = .read(section) }
-    if let section = reader.mapping("retention", example: "keep: 2") { settings.retention = .read(section) }
+    let unlearning = reader.mapping("unlearning", example: "method: hamu-q").map(UnlearningSettings.read)
+    let target = reader.mapping("target", example: "membership_auc: 0.55").map(TargetSettings.read)
+    let policy = reader.mapping("policy", example: "on_hardness: stop").map(Policy.read)
+    let batching = reader.mapping("batching", example: "max_wait: 10min").map(Batching.read)
+    let retention = reader.mapping("retention", example: "keep: 2").map(Retention.read)
     reader.finish()
     try document.finish()
+    guard let model, let data else {
+      throw Refusal(.invalid, [Diagnostic(at: .start, "this is no model", mend: "write model: and data:")])
+    }
+    var settings = ModelSettings(name: name, file: file, model: model.value, data: data)
+    settings.unlearning = unlearning ?? settings.unlearning
+    settings.target = target ?? settings.target
+    settings.policy = policy ?? settings.policy
+    settings.batching = batching ?? settings.batching
+    settings.retention = retention ?? settings.retention
     return settings
   }
 }

@@ -53,8 +53,8 @@ package struct RunPolicy: Sendable, Equatable, Codable {
 
   package init() {}
 
-  var budget: Double { acceptedRetainCost ?? retainBudget }
-  var stops: Bool { stopsOnHardness && acceptedRetainCost == nil }
+  package var budget: Double { acceptedRetainCost ?? retainBudget }
+  package var stops: Bool { stopsOnHardness && acceptedRetainCost == nil }
 }
 
 /// Named bounds of a run.

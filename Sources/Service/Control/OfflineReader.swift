@@ -1,0 +1,77 @@
+import Ledger
+import Platform
+package import Requests
+
+/// Answers commands that only read when no daemon runs: from the ledger's file and the configuration.
+package struct OfflineReader {
+  private let places: Places
+
+  package init(places: Places) { self.places = places }
+
+  package func status() throws(ControlError) -> JSONValue {
+    let configuration = try configuration()
+    guard try exists() else {
+      return [
+        "daemon": "stopped", "requests": [:], "left_alone": 0,
+        "models": .array(configuration.modelNames.map { ["model": JSONValue($0), "version": nil, "paused": nil] }),
+        "running": nil,
+      ]
+    }
+    return try view { view throws(LedgerError) in
+      try view.status(daemon: "stopped", leftAlone: leftAlone, models: configuration.modelNames, running: nil)
+    }
+  }
+
+  package func list(state: RequestState?, model: String?) throws(ControlError) -> JSONValue {
+    guard try exists() else { return [] }
+    return try view { view throws(LedgerError) in try view.list(state: state, model: model) }
+  }
+
+  package func show(id: String) throws(ControlError) -> JSONValue {
+    guard try exists(), let id = RequestID(id) else {
+      throw ControlError(.unknownRequest, "there is no request \(id); see hamuctl list")
+    }
+    return try view { view throws(LedgerError) in try view.receipt(id) }
+  }
+
+  package func versions(model: String?) throws(ControlError) -> JSONValue {
+    guard try exists() else { return [] }
+    let retention = Dictionary(uniqueKeysWithValues: try configuration().models.map { ($0.name, $0.retention) })
+    return try view { view throws(LedgerError) in try view.versions(model: model, retention: retention) }
+  }
+
+  package func check() throws(ControlError) -> JSONValue { Checker(places: places).check(by: "itself") }
+
+  /// Files of the spool that are no manifests; none where the spool cannot be listed.
+  private var leftAlone: Int {
+    let names = (try? DurableDirectory.fileNames(places.incoming)) ?? []
+    return names.filter { !$0.startsWithDot && !SpoolScanner.isManifestName($0) }.count
+  }
+
+  private func configuration() throws(ControlError) -> Configuration {
+    do {
+      return try ConfigurationLoader.load(places)
+    } catch {
+      throw ControlError(.configuration, error.description)
+    }
+  }
+
+  private func exists() throws(ControlError) -> Bool {
+    do {
+      return try FileStatus.ifPresent(places.ledger) != nil
+    } catch {
+      throw ControlError(.notAllowed, "\(error)")
+    }
+  }
+
+  private func view(_ body: (LedgerView) throws(LedgerError) -> JSONValue) throws(ControlError) -> JSONValue {
+    do throws(LedgerError) {
+      let ledger = try Ledger(readOnly: places.ledger)
+      let answer = try body(LedgerView(ledger))
+      try ledger.close()
+      return answer
+    } catch {
+      throw ControlError(error)
+    }
+  }
+}

@@ -1,0 +1,120 @@
+import Checkpoints
+import Ledger
+import Logging
+import Networks
+import Platform
+import Requests
+import ServiceLifecycle
+import UnixSignals
+
+/// The process: what must hold before anything is taken up, in order; then the services, until a signal.
+package struct Daemon: Sendable {
+  package let places: Places
+  private let sink: any EventSink
+  private let notifier = ServiceNotifier()
+
+  package init(root: String?) {
+    places = Places(root: root)
+    sink = EventSinks.usual()
+  }
+
+  /// Runs until it is told to stop.
+  /// - Returns: the process's exit code. 78 (configuration) and 70 (BLAS) do not go away by starting again.
+  package func run() async -> Int32 {
+    ProcessControl.ignoreBrokenPipes()
+    let narrator = Narrator(sink)
+    do {
+      try await serve(narrator)
+      return ExitCode.success.rawValue
+    } catch {
+      narrator.post(error.event)
+      // Ignored: the exit code says it too.
+      try? notifier.failed(error.code.rawValue, status: error.message)
+      return error.code.rawValue
+    }
+  }
+
+  private func serve(_ narrator: Narrator) async throws(StartFailure) {
+    let configuration = try step(.configuration) { () throws(ConfigurationError) in try ConfigurationLoader.load(places) }
+    let blas = BLASCheck.run()
+    narrator.post(
+      .started(
+        release: Release.version, root: places.root, threads: AvailableCores.count(),
+        blas: "\(blas.library), kernels \(blas.core)"))
+    guard blas.ok else { throw StartFailure(blas) }
+    let lock = try step(.inputOutput) { () throws(PlatformError) in try prepare() }
+    let ledger = try step(.inputOutput) { () throws(LedgerError) in try Ledger(path: places.ledger) }
+    let socket = try step(.inputOutput) { () throws(PlatformError) in try ControlSocket(path: places.control) }
+    let watch = try step(.inputOutput) { () throws(PlatformError) in try DirectoryWatch(path: places.incoming) }
+    let live = LiveRun()
+    let bell = Doorbell()
+    let pipeline = Pipeline(
+      places: places, ledger: ledger, configuration: configuration, narrator: narrator, live: live, bell: bell,
+      blas: blas)
+    let services: [any ServiceLifecycle.Service] = [
+      Looker(pipeline: pipeline, bell: bell, notifier: notifier, narrator: narrator, configuration: configuration),
+      Watchdog(pipeline: pipeline, live: live, notifier: notifier, narrator: narrator, places: places),
+      Reloader(pipeline: pipeline, notifier: notifier),
+      SpoolWatcher(watch: watch, pipeline: pipeline),
+      ControlServer(socket: socket, handler: pipeline),
+    ]
+    var group = ServiceGroupConfiguration(services: services, logger: Logger(label: "hamud") { _ in SwiftLogNoOpLogHandler() })
+    group.gracefulShutdownSignals = [.sigterm, .sigint]
+    do {
+      try await ServiceGroup(configuration: group).run()
+      narrator.post(await pipeline.stoppedEvent())
+      try ledger.close()
+    } catch {
+      throw StartFailure(.software, "\(error)")
+    }
+    withExtendedLifetime(lock) {}
+  }
+
+  private func step<Value, E: Error>(
+    _ code: ExitCode, _ body: () throws(E) -> Value
+  ) throws(StartFailure) -> Value {
+    do {
+      return try body()
+    } catch {
+      throw StartFailure(code, "\(error)")
+    }
+  }
+
+  /// Directories, the lock, and what crashed writers left.
+  private func prepare() throws(PlatformError) -> FileLock {
+    try DurableDirectory.make(places.runtime, mode: 0o755, parents: places.isPrivate)
+    let lock = try FileLock(path: places.lock)
+    let directories: [(String, UInt32)] = [
+      (places.configuration, 0o755), (places.modelSettings, 0o755), (places.spool, 0o755), (places.incoming, 0o1730),
+      (places.accepted, 0o751), (places.rejected, 0o751), (places.receipts, 0o751), (places.state, 0o750),
+      (places.models, 0o750),
+    ]
+    for (path, mode) in directories where places.isPrivate || path.hasPrefix(places.state) {
+      try DurableDirectory.make(path, mode: mode, parents: true)
+    }
+    for path in [places.accepted, places.rejected, places.receipts] { try DurableDirectory.sweep(path) }
+    try DropFile.recover(directory: places.incoming)
+    return lock
+  }
+}
+
+/// Why the daemon does not start, with the exit code that tells systemd whether starting again could help.
+struct StartFailure: Error {
+  let code: ExitCode
+  let message: String
+  let event: Event
+
+  init(_ code: ExitCode, _ message: String) {
+    self.code = code
+    self.message = message
+    event =
+      code == .configuration
+      ? .configurationRejected(message, stillServing: false) : .startRefused(message, exitCode: code.rawValue)
+  }
+
+  init(_ blas: BLASReport) {
+    code = .software
+    message = blas.detail
+    event = .blasCheckFailed(library: blas.library, core: blas.core, detail: blas.detail)
+  }
+}

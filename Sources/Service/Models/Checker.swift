@@ -1,0 +1,99 @@
+import Checkpoints
+import Datasets
+import Networks
+import Platform
+package import Requests
+
+/// `hamuctl check`: configuration, models, data and permissions, each finding with its mend. Changes nothing.
+package struct Checker: Sendable {
+  package let places: Places
+
+  package init(places: Places) { self.places = places }
+
+  /// One thing that is wrong or will disappoint.
+  struct Finding {
+    let severity: DatasetFinding.Severity
+    let place: String
+    let problem: String
+    let mend: String
+
+    var json: JSONValue {
+      [
+        "severity": JSONValue(severity.rawValue), "where": JSONValue(place), "problem": JSONValue(problem),
+        "mend": JSONValue(mend),
+      ]
+    }
+  }
+
+  /// - Parameter who: `daemon` or `itself`, for the reader to know whose rights were tried.
+  package func check(by who: String) -> JSONValue {
+    var findings: [Finding] = []
+    var models = 0
+    do {
+      let configuration = try ConfigurationLoader.load(places)
+      models = configuration.models.count
+      for broken in configuration.brokenModels { findings += Self.findings(broken.fault) }
+      for settings in configuration.models { findings += check(settings) }
+      if configuration.modelNames.isEmpty {
+        findings.append(
+          Finding(
+            severity: .warning, place: places.modelSettings, problem: "no model is configured",
+            mend: "write NAME.yaml there; the README shows one"))
+      }
+    } catch {
+      findings += Self.findings(error)
+    }
+    findings += blas() + directories()
+    let errors = findings.filter { $0.severity == .error }.count
+    return [
+      "looked": JSONValue(who), "findings": .array(findings.map(\.json)),
+      "message": JSONValue(
+        findings.isEmpty
+          ? "nothing is wrong: \(models) \(models == 1 ? "model" : "models")"
+          : "\(errors) errors, \(findings.count - errors) warnings"),
+    ]
+  }
+
+  private static func findings(_ error: ConfigurationError) -> [Finding] {
+    error.problems.map {
+      Finding(
+        severity: .error, place: error.file + ($0.position.map { ":\($0)" } ?? ""), problem: $0.problem.full,
+        mend: $0.mend.full)
+    }
+  }
+
+  private func check(_ settings: ModelSettings) -> [Finding] {
+    func finding(_ severity: DatasetFinding.Severity, _ problem: String, _ mend: String) -> Finding {
+      Finding(severity: severity, place: "model \(settings.name)", problem: problem, mend: mend)
+    }
+    do {
+      let model = try ModelDirectory.open(settings.model)
+      let dataset = try Dataset.open(
+        DatasetDescription(settings.data),
+        for: Preparation(record: model.data, labels: model.configuration.labels))
+      return try dataset.findings(for: model.configuration.fit).map { finding($0.severity, $0.problem, $0.mend) }
+    } catch {
+      return [finding(.error, "\(error)", "mend it and run hamuctl check again")]
+    }
+  }
+
+  private func blas() -> [Finding] {
+    let report = BLASCheck.run()
+    guard !report.ok else { return [] }
+    return [
+      Finding(
+        severity: .error, place: "OpenBLAS", problem: report.detail,
+        mend: "set OPENBLAS_CORETYPE in the unit (systemctl edit hamud)")
+    ]
+  }
+
+  /// Places that must be writable by whoever looks. A daemon that was never started has none of them yet.
+  private func directories() -> [Finding] {
+    [places.incoming, places.receipts, places.accepted, places.rejected, places.state].compactMap { path in
+      guard (try? FileStatus.ifPresent(path)) != nil, !Permissions.mayWrite(path) else { return nil }
+      return Finding(
+        severity: .error, place: path, problem: "it cannot be written to",
+        mend: "systemd-tmpfiles --create hamud.conf puts owners and modes right")
+    }
+  }
+}

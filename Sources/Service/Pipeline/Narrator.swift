@@ -1,0 +1,119 @@
+import Datasets
+import Ledger
+import Networks
+import Platform
+import Requests
+import Unlearning
+
+/// What happened, told as events: the one place where the stages' values become the journal's.
+package struct Narrator: Sendable {
+  private let sink: any EventSink
+
+  package init(_ sink: any EventSink) { self.sink = sink }
+
+  package func post(_ event: Event) { sink.post(event) }
+
+  func trouble(_ error: any Error) {
+    switch error {
+    case let error as LedgerError: post(.ledgerTrouble("\(error)"))
+    default: post(.trouble("\(error)"))
+    }
+  }
+}
+
+// MARK: - Requests
+
+extension Narrator {
+  /// A change of state, from the ledger's own words.
+  func changed(_ change: StateChange, _ record: RequestRecord, _ receipt: Receipt) {
+    let request = Event.Request(record, change)
+    let reason = change.reason ?? record.summary.reason ?? .error
+    switch change.state {
+    case .accepted where change.previous == nil:
+      post(.requestAccepted(request, alreadyForgotten: record.alreadyForgotten))
+    case .accepted: post(.requestReaccepted(request, receipt.detail ?? "what held it is mended"))
+    case .scheduled: post(.requestScheduled(request))
+    case .unlearning: post(.requestUnlearning(request))
+    case .forgotten:
+      post(
+        .requestForgotten(
+          request, reason: reason, steps: receipt.steps, before: receipt.before.map(Event.Figures.init),
+          after: receipt.after.map(Event.Figures.init)))
+    case .held:
+      post(.requestHeld(request, reason: reason, receipt.detail ?? "", hardness: receipt.hardness.flatMap(Event.Hardness.init)))
+    case .failed: post(.requestFailed(request, reason: reason, receipt.detail ?? "", retry: receipt.expectedAt))
+    case .cancelled: post(.requestCancelled(request))
+    case .rejected: break
+    }
+  }
+
+  func deadline(_ summary: RequestSummary, at now: Timestamp) {
+    guard let deadline = summary.deadline else { return }
+    let request = Event.Request(id: summary.id.text, model: summary.model, rows: summary.rows, batch: summary.batch)
+    if deadline.end <= now.secondsSinceEpoch {
+      post(.deadlinePassed(request, state: summary.state, deadline: deadline.text))
+    } else {
+      post(.deadlineNear(request, state: summary.state, deadline: deadline.text))
+    }
+  }
+}
+
+extension Event.Request {
+  /// As the request was at a change: a story that is told late must not mix then and now.
+  fileprivate init(_ record: RequestRecord, _ change: StateChange) {
+    self.init(
+      id: record.id.text, model: record.model, digest: record.digest.description, rows: record.summary.rows,
+      batch: change.batch, version: change.version)
+  }
+}
+
+extension Event.Figures {
+  fileprivate init(_ figures: Receipt.Figures) {
+    self.init()
+    forgetLoss = figures.forgetLoss
+    forgetAccuracy = figures.forgetAccuracy
+    membershipAUC = figures.membershipAUC
+    classAccuracy = figures.classAccuracy
+    classHeldoutAccuracy = figures.classHeldoutAccuracy
+    retainLoss = figures.retainLoss
+    retainAccuracy = figures.retainAccuracy
+    heldoutLoss = figures.heldoutLoss
+    heldoutAccuracy = figures.heldoutAccuracy
+  }
+
+  init(_ measurement: Measurement) {
+    let worst = measurement.groups.max { ($0.membershipAUC ?? $0.classAccuracy ?? 0) < ($1.membershipAUC ?? $1.classAccuracy ?? 0) }
+    self.init(worst, retain: measurement.retain, heldout: measurement.heldout)
+  }
+
+  init(_ result: RunResult) {
+    self.init(result.groups.first.map { $0.after ?? $0.before }, retain: result.retainAfter, heldout: result.heldoutAfter)
+  }
+
+  private init(_ group: GroupFigures?, retain: SplitFigures?, heldout: SplitFigures?) {
+    self.init()
+    forgetLoss = group?.forgetLoss
+    forgetAccuracy = group?.forgetAccuracy
+    membershipAUC = group?.membershipAUC
+    classAccuracy = group?.classAccuracy
+    classHeldoutAccuracy = group?.classHeldoutAccuracy
+    retainLoss = retain?.loss
+    retainAccuracy = retain?.accuracy
+    heldoutLoss = heldout?.loss
+    heldoutAccuracy = heldout?.accuracy
+  }
+}
+
+extension Event.Hardness {
+  /// Nil where a figure is missing.
+  fileprivate init?(_ hardness: Receipt.Hardness) {
+    guard let kappa = hardness.kappa, let first = hardness.kappa1, let second = hardness.kappa2,
+      let quota = hardness.quota, let least = hardness.leastCost, let leastError = hardness.leastCostError,
+      let cost = hardness.retainCost, let costError = hardness.retainCostError,
+      let free = hardness.freeImprovement
+    else { return nil }
+    self.init(
+      kappa: (kappa, first, second), quota: quota, leastCost: (least, leastError), retainCost: (cost, costError),
+      freeImprovement: free)
+  }
+}

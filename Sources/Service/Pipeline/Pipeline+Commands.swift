@@ -1,0 +1,192 @@
+import Ledger
+package import Platform
+package import Requests
+
+// What people ask for over the control socket. Every command that changes something can say what it would do.
+extension Pipeline: ControlHandler {
+  package func answer(
+    _ command: ControlCommand, from caller: Caller, over connection: ControlConnection
+  ) async throws(ControlError) -> JSONValue {
+    switch command {
+    case .status: try status()
+    case .list(let state, let model):
+      try views { view throws(LedgerError) in
+        try view.list(state: state, model: model, submitter: caller.isOperator ? nil : caller.uid)
+      }
+    case .show(let id): try show(id, caller)
+    case .wait(let id): try await wait(id, caller)
+    case .submit(let name, let text): try await submit(name, text, caller)
+    case .cancel(let id, let dryRun): try cancel(id, caller, dryRun)
+    case .resume(let id, let cost, let dryRun): try resume(id, cost, caller, dryRun)
+    case .retry(let id, let dryRun): try retry(id, caller, dryRun)
+    case .flush(let model, let dryRun): try flush(model, dryRun)
+    case .pause(let model, let dryRun): try pause(model, caller, dryRun)
+    case .unpause(let model, let dryRun): try unpause(model, caller, dryRun)
+    case .rematch(let model, let dryRun): try await rematch(model, dryRun)
+    case .importModel(let model, let dryRun): try await importModel(model, dryRun, connection)
+    case .versions(let model):
+      try views { view throws(LedgerError) in try view.versions(model: model, retention: retention) }
+    case .check: await check()
+    case .reload: try await reload()
+    }
+  }
+
+  var retention: [String: ModelSettings.Retention] {
+    Dictionary(uniqueKeysWithValues: configuration.models.map { ($0.name, $0.retention) })
+  }
+
+  func views(_ body: (LedgerView) throws(LedgerError) -> JSONValue) throws(ControlError) -> JSONValue {
+    do {
+      return try body(LedgerView(ledger))
+    } catch {
+      throw ControlError(error)
+    }
+  }
+
+  private func status() throws(ControlError) -> JSONValue {
+    try views { view throws(LedgerError) in
+      try view.status(
+        daemon: "running", leftAlone: leftAlone, models: configuration.modelNames, opening: opening,
+        running: live.figures)
+    }
+  }
+
+  /// The request, if there is one and the caller may see it. Others' requests are as unknown as those that are not there.
+  private func visible(_ id: String, _ caller: Caller) throws(ControlError) -> RequestRecord {
+    guard let record = try find(id), caller.isOperator || record.summary.submitter == caller.uid else {
+      throw ControlError(.unknownRequest, "there is no request \(id); see hamuctl list")
+    }
+    return record
+  }
+
+  private func show(_ id: String, _ caller: Caller) throws(ControlError) -> JSONValue {
+    let record = try visible(id, caller)
+    return try views { view throws(LedgerError) in try view.receipt(record.id) }
+  }
+
+  private func wait(_ id: String, _ caller: Caller) async throws(ControlError) -> JSONValue {
+    _ = try visible(id, caller)
+    try await waitUntilSettled(id)
+    return try show(id, caller)
+  }
+
+  private func submit(_ name: String, _ text: String, _ caller: Caller) async throws(ControlError) -> JSONValue {
+    let limit = Limits.documentBytes
+    let bytes = Array(text.utf8)
+    guard bytes.count <= limit else { throw ControlError(.rejected, Refusal.tooLarge(bytes: bytes.count).full) }
+    guard opening.isEmpty else {
+      throw ControlError(.unavailable, "the daemon is still opening its models; try again in a moment")
+    }
+    let outcome: Answer
+    do {
+      outcome = try answer(
+        Drop(fileName: Paths.lastComponent(of: name), bytes: bytes, owner: caller.uid, receivedAt: WallClock.now))
+      try tell()
+    } catch {
+      throw ControlError(.inputOutput, "\(error)")
+    }
+    switch outcome {
+    case .taken(let record): return try views { view throws(LedgerError) in try view.receipt(record.id) }
+    case .refused(let receipt):
+      throw ControlError(.rejected, receipt.detail ?? "refused", receipt: receipt.json)
+    case .later(let sentence): throw ControlError(.unavailable, sentence)
+    }
+  }
+}
+
+// MARK: - Changing requests
+
+extension Pipeline {
+  private func cancel(_ id: String, _ caller: Caller, _ dryRun: Bool) throws(ControlError) -> JSONValue {
+    let record = try visible(id, caller)
+    guard record.state.canBecome(.cancelled) else {
+      throw ControlError(.usage, "request \(id) is \(record.state.rawValue); only accepted, scheduled and held ones can be cancelled")
+    }
+    let loss = record.state == .held && record.summary.batch != nil ? "; its batch's saved progress is discarded" : ""
+    return try change("cancelled \(id)\(loss)", "would cancel \(id)\(loss)", dryRun) { () throws(LedgerError) in
+      try ledger.cancel(record.id, by: caller.uid, at: WallClock.now)
+    }
+  }
+
+  private func resume(
+    _ id: String, _ cost: Double?, _ caller: Caller, _ dryRun: Bool
+  ) throws(ControlError) -> JSONValue {
+    let record = try visible(id, caller)
+    guard record.state == .held else {
+      throw ControlError(.usage, "request \(id) is \(record.state.rawValue); only held ones can be resumed")
+    }
+    let accepting = cost.map { ", accepting a retain cost of \(RunSentences.short($0))" } ?? ""
+    return try change("resumed \(id) and its batch\(accepting)", "would resume \(id) and all of its batch that are held\(accepting)", dryRun) {
+      () throws(LedgerError) in
+      for id in try ledger.resume(record.id, acceptRetainCost: cost, by: caller.uid, at: WallClock.now) {
+        narrator.post(
+          .requestResumed(Event.Request(id: id.text, model: record.model), acceptRetainCost: cost, by: caller.uid))
+      }
+    }
+  }
+
+  private func retry(_ id: String, _ caller: Caller, _ dryRun: Bool) throws(ControlError) -> JSONValue {
+    let record = try visible(id, caller)
+    guard record.state == .held || record.state == .failed else {
+      throw ControlError(.usage, "request \(id) is \(record.state.rawValue); only held and failed ones can be retried")
+    }
+    return try change("\(id) starts over", "would start \(id) over, with all of its batch", dryRun) {
+      () throws(LedgerError) in
+      for id in try ledger.retry(record.id, by: caller.uid, at: WallClock.now) {
+        narrator.post(.requestRetried(Event.Request(id: id.text, model: record.model), by: caller.uid))
+      }
+    }
+  }
+
+  private func flush(_ model: String?, _ dryRun: Bool) throws(ControlError) -> JSONValue {
+    let names = try model.map { (name) throws(ControlError) in [try known(name)] } ?? configuration.modelNames
+    return try change("batches do not wait to fill: \(names.joined(separator: ", "))", "would start what waits for its batch to fill: \(names.joined(separator: ", "))", dryRun) {
+      () throws(LedgerError) in flushed.formUnion(names)
+    }
+  }
+
+  private func known(_ model: String) throws(ControlError) -> String {
+    guard configuration.modelNames.contains(model) else {
+      let list = configuration.modelNames.joined(separator: ", ")
+      throw ControlError(.usage, "no model \(model) is configured; configured: \(list.isEmpty ? "none" : list)")
+    }
+    return model
+  }
+
+  private func pause(_ model: String, _ caller: Caller, _ dryRun: Bool) throws(ControlError) -> JSONValue {
+    let name = try known(model)
+    return try change("paused \(name)", "would pause \(name)", dryRun) { () throws(LedgerError) in
+      _ = try ledger.ensureModel(name, at: WallClock.now)
+      let isNew = try ledger.pause(
+        name, .person, detail: "paused by \(Accounts.userNameOrNumber(caller.uid)); hamuctl unpause \(name) goes on",
+        by: caller.uid, at: WallClock.now)
+      if isNew { narrator.post(.modelPaused(name, by: caller.uid, waiting: try waiting(name))) }
+      if run?.job.model.name == name { stopRun() }
+    }
+  }
+
+  private func unpause(_ model: String, _ caller: Caller, _ dryRun: Bool) throws(ControlError) -> JSONValue {
+    let name = try known(model)
+    return try change("unpaused \(name)", "would unpause \(name)", dryRun) { () throws(LedgerError) in
+      _ = try ledger.ensureModel(name, at: WallClock.now)
+      if try ledger.unpause(name, .person, by: caller.uid, at: WallClock.now) {
+        narrator.post(.modelUnpaused(name, waiting: try waiting(name)))
+      }
+    }
+  }
+
+  /// Does it and rings, or says what it would do.
+  func change(
+    _ done: String, _ would: String, _ dryRun: Bool, _ body: () throws(LedgerError) -> Void
+  ) throws(ControlError) -> JSONValue {
+    if dryRun { return ["message": JSONValue(would), "dry_run": true] }
+    do {
+      try body()
+      try tell()
+    } catch {
+      throw ControlError(error)
+    }
+    bell.ring()
+    return ["message": JSONValue(done)]
+  }
+}

@@ -1,0 +1,188 @@
+import Checkpoints
+import Ledger
+import Platform
+import Requests
+import Unlearning
+
+// From a scheduled batch to a version that is current.
+extension Pipeline {
+  /// Begins the next run when none is going on: an interrupted one first, else the oldest scheduled batch whose model is
+  /// ready.
+  func beginRun() throws {
+    guard run == nil, !isStopping, try mayRun() else { return }
+    for planned in try ledger.interruptedRuns() {
+      if let model = try ready(planned.model) { return try begin(planned, model) }
+    }
+    for batch in try ledger.batches(states: [.scheduled]) {
+      guard let model = try ready(batch.model) else { continue }
+      guard let planned = try ledger.startRun(batch.number, at: WallClock.now) else { continue }
+      try tell()
+      return try begin(planned, model)
+    }
+  }
+
+  /// The model of a run, unless it is paused, still being opened, or its data changed since the last look.
+  private func ready(_ name: String) throws -> LoadedModel? {
+    guard let model = models[name], try ledger.model(name)?.isPaused == false else { return nil }
+    return try isUnchanged(model) ? model : nil
+  }
+
+  private func mayRun() throws -> Bool {
+    let space = try FreeSpace.at(places.state)
+    let isLow = space.share < configuration.settings.lowDisk
+    if isLow, !lowDiskSaid {
+      narrator.post(
+        .lowDisk(
+          path: places.state, free: space.availableBytes, share: space.share, limit: configuration.settings.lowDisk))
+    } else if lowDiskSaid, !isLow {
+      narrator.post(.diskRecovered(path: places.state, free: space.availableBytes, share: space.share))
+    }
+    lowDiskSaid = isLow
+    return !isLow
+  }
+
+  private func begin(_ planned: PlannedRun, _ model: LoadedModel) throws {
+    let job = try job(planned, model)
+    live.begin(
+      LiveRun.Figures(model: model.name, batch: planned.batch, stepsAtMost: model.settings.unlearning.maxSteps))
+    let worker = RunWorker(job: job, live: live, narrator: narrator)
+    let task = Task {
+      let outcome = await Self.compute(worker) { observation in Task { await self.watch(observation, job) } }
+      self.finish(job, outcome)
+    }
+    run = ActiveRun(job: job, begun: .now, task: task)
+  }
+
+  private static func compute(
+    _ worker: RunWorker, _ started: @escaping @Sendable (RunObservation) -> Void
+  ) async -> RunWorker.Outcome {
+    do {
+      return try await ComputeThread.run(name: "hamud-unlearn") { worker.work(started: started) }
+    } catch {
+      return .failed("\(error)")
+    }
+  }
+
+  private func watch(_ observation: RunObservation, _ job: RunJob) {
+    guard run?.job.planned.batch == job.planned.batch else { return }
+    run?.observation = observation
+    if run?.stopAsked == true { observation.requestStop() }
+  }
+
+  private func job(_ planned: PlannedRun, _ model: LoadedModel) throws -> RunJob {
+    let name = model.name
+    let excluded = try ledger.forgottenRows(of: name).union(
+      try ledger.pendingRows(of: name, excludingBatch: planned.batch))
+    let erasures = EarlierErasures(
+      classes: try ledger.erasedClasses(of: name).map(\.label),
+      rows: try ledger.tombstones(of: name).map {
+        EarlierErasures.Row(row: $0.row, erasure: $0.batch, phi: $0.kind == .classes ? $0.phi : nil)
+      })
+    let newest = try ledger.versions(of: name).map(\.number).max() ?? 0
+    return RunJob(
+      planned: planned, model: model, excluded: excluded, erasures: erasures, number: newest + 1, workers: workers,
+      blas: blas)
+  }
+}
+
+// MARK: - The end of a run
+
+extension Pipeline {
+  /// Commits what a run brought. Whatever goes wrong here is a failure of the batch, to be tried again: nothing of a run
+  /// counts before the ledger has it.
+  private func finish(_ job: RunJob, _ outcome: RunWorker.Outcome) {
+    defer {
+      live.end()
+      run = nil
+      bell.ring()
+    }
+    do {
+      switch outcome {
+      case .adopted(let version, let result, let rows): try publish(version, result, rows, job)
+      case .ended(let result, let rows): try end(result, rows, job)
+      case .failed(let sentence): try fail(job, .error, sentence, keepsProgress: true)
+      }
+      try tell()
+    } catch {
+      narrator.trouble(error)
+      // Ignored: a ledger that cannot even note this is said again at the next look, and the run is still `unlearning`.
+      try? fail(job, .error, "\(error)", keepsProgress: true)
+    }
+  }
+
+  private func publish(
+    _ version: VersionStore.Version, _ result: RunResult, _ rows: [ForgottenRow], _ job: RunJob
+  ) throws {
+    // The data may have changed during the run: what was measured then is not what was asked.
+    guard try isUnchanged(job.model) else { return try job.model.store.remove(version.number) }
+    let publication = Publication(
+      batch: job.planned.batch, generation: job.planned.generation,
+      version: NewVersion(number: version.number, parent: job.model.current.number, record: try version.digest()),
+      endings: endings(of: job.planned.requests, result, rows, job))
+    do {
+      _ = try ledger.publish(publication, at: WallClock.now)
+    } catch {
+      try job.model.store.remove(version.number)
+      throw error
+    }
+    try job.model.store.makeCurrent(version.number)
+    models[job.model.name]?.current = version
+    runSeconds[job.model.name] = seconds(since: run?.begun)
+    narrator.published(version, result, job)
+    try SavedProgress(job: job).remove()
+  }
+
+  private func endings(
+    of requests: [PlannedRun.Request], _ result: RunResult, _ rows: [ForgottenRow], _ job: RunJob
+  ) -> [Publication.Ending] {
+    requests.compactMap { request in
+      guard let found = result.requests.first(where: { $0.key == request.id.text }) else { return nil }
+      let reason: Reason = found.hadNothingToForget ? .nothingToForget : .target
+      return Publication.Ending(
+        request: request.id, reason: reason, detail: RunSentences.forgotten(found, result),
+        evidence: Evidence(found, in: result, isHeld: false),
+        forgotten: rows.filter { request.rows.contains($0.row) })
+    }
+  }
+
+  private func end(_ result: RunResult, _ rows: [ForgottenRow], _ job: RunJob) throws {
+    if result.ending == .stopped { return narrator.post(.runInterrupted(job.told, step: result.steps)) }
+    let done = Set(result.requests.filter(\.hadNothingToForget).map(\.key))
+    let ended = job.planned.requests.filter { done.contains($0.id.text) }
+    if !ended.isEmpty {
+      _ = try ledger.publish(
+        Publication(
+          batch: job.planned.batch, generation: job.planned.generation, version: nil,
+          endings: endings(of: ended, result, rows, job)),
+        at: WallClock.now)
+    }
+    guard let reason = Reason(rawValue: result.ending.rawValue), ended.count < job.planned.requests.count else {
+      return try SavedProgress(job: job).remove()
+    }
+    let sentence = RunSentences.held(result, job)
+    if result.ending == .notFinite { return try fail(job, reason, sentence, keepsProgress: false) }
+    try hold(job, reason, sentence, result)
+  }
+
+  private func hold(_ job: RunJob, _ reason: Reason, _ sentence: String, _ result: RunResult) throws {
+    var evidence: [RequestID: Evidence] = [:]
+    for request in result.requests where !request.hadNothingToForget {
+      if let id = RequestID(request.key) { evidence[id] = Evidence(request, in: result, isHeld: true) }
+    }
+    try ledger.holdBatch(
+      BatchHold(
+        batch: job.planned.batch, reason: reason, detail: sentence, steps: result.steps,
+        keepsProgress: result.saved != nil, evidence: evidence),
+      at: WallClock.now)
+  }
+
+  private func fail(_ job: RunJob, _ reason: Reason, _ sentence: String, keepsProgress: Bool) throws {
+    let outcome = try ledger.failBatch(
+      job.planned.batch, reason: reason, detail: sentence, keepsProgress: keepsProgress, at: WallClock.now)
+    if case .retry(let time) = outcome { alarm.set(.now + (time - WallClock.now)) }
+  }
+
+  private func seconds(since begun: MonotonicInstant?) -> Double? {
+    begun.map { Double((MonotonicInstant.now - $0).wholeNanoseconds) / 1e9 }
+  }
+}

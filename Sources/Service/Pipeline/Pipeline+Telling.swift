@@ -1,0 +1,93 @@
+package import Ledger
+import Platform
+import Requests
+
+// What changed is told: to the journal, in the receipt, to whoever waits. In that order, after the ledger has it.
+extension Pipeline {
+  /// Tells every change that is not yet told, the one that a crash left unsaid too. Repeating is harmless: a journal entry
+  /// may come twice after a crash, a receipt is written whole.
+  func tell() throws(LedgerError) {
+    while true {
+      let due = try ledger.dueReceipts(limit: 500)
+      guard !due.isEmpty else { return }
+      for receipt in due where !(try tell(receipt)) { return }
+    }
+  }
+
+  /// - Returns: false when the receipt could not be written; it stays due.
+  private func tell(_ due: DueReceipt) throws(LedgerError) -> Bool {
+    guard let record = try ledger.request(due.request), let receipt = try ledger.receipt(for: due.request) else {
+      return true
+    }
+    for change in due.changes { narrator.changed(change, record, receipt) }
+    try ledger.markAnnounced(due.request, through: due.through)
+    do {
+      try write(receipt, of: record)
+    } catch {
+      narrator.post(
+        .receiptNotWritten(Event.Request(id: record.id.text, model: record.model), error.namingOnlyTheDirectory().description))
+      return false
+    }
+    try ledger.acknowledgeReceipt(of: due.request, through: due.through)
+    wake(record)
+    return true
+  }
+
+  private func write(_ receipt: Receipt, of record: RequestRecord) throws(PlatformError) {
+    let reader = readableBy(record.summary.submitter)
+    let manifest = places.acceptedManifest(record.id.text)
+    // Written with the first receipt, so that a crash after the ledger's commit still leaves both.
+    if try FileStatus.ifPresent(manifest) == nil, !record.state.isEnded || record.summary.version == nil,
+      let bytes = try? ledger.manifest(of: record.id)
+    {
+      try DurableFile.publish(bytes, to: manifest, attributes: FileAttributes(mode: 0o640, readableBy: reader))
+    }
+    try DurableFile.publish(
+      receipt.yaml, to: places.receipt(record.id.text), attributes: FileAttributes(mode: 0o640, readableBy: reader))
+  }
+
+  /// Whom an ACL lets read; nobody under a private root, where users are left as they are.
+  func readableBy(_ uid: UInt32) -> UInt32? {
+    places.isPrivate || uid == Accounts.effectiveUser ? nil : uid
+  }
+}
+
+// MARK: - Waiting
+
+extension Pipeline {
+  /// Returns when the request has ended or is held, or the daemon stops.
+  func waitUntilSettled(_ id: String) async throws(ControlError) {
+    while !isStopping {
+      guard let record = try find(id), !record.state.isSettled else { return }
+      await withCheckedContinuation { waiters[id, default: []].append($0) }
+    }
+    throw ControlError(.unavailable, "the daemon is stopping; the request stays as it is")
+  }
+
+  private func wake(_ record: RequestRecord) {
+    guard let waiting = waiters.removeValue(forKey: record.id.text) else { return }
+    waiting.forEach { $0.resume() }
+  }
+
+  func find(_ id: String) throws(ControlError) -> RequestRecord? {
+    guard let id = RequestID(id) else { return nil }
+    do {
+      return try ledger.request(id)
+    } catch {
+      throw ControlError(error)
+    }
+  }
+}
+
+extension ControlError {
+  /// What the ledger would not do, for the person who asked.
+  package init(_ error: LedgerError) {
+    let code: ExitCode =
+      switch error {
+      case .unknownRequest, .unknownBatch, .unknownModel: .unknownRequest
+      case .notPossible, .illegalTransition, .batchNot, .unfitBatch, .modelPaused, .modelBusy: .usage
+      default: .inputOutput
+      }
+    self.init(code, "\(error)")
+  }
+}

@@ -1,0 +1,109 @@
+import Datasets
+package import Ledger
+package import Networks
+import Platform
+import Requests
+
+/// The order of the stages. Everything that decides goes through this one actor, so that a scan, a command and the end of
+/// a run never see half of each other; everything that takes long runs on a thread of its own and comes back here.
+///
+///     accept -> batch -> plan -> unlearn -> write candidate -> verify -> make current -> receipts -> announce
+///
+/// `look` is the whole of it: it takes up what is in the spool, tells what is untold, schedules what is due, and begins the
+/// next run when none is going on. Watcher, timers, commands and the ends of runs only ring for the next look.
+package actor Pipeline {
+  let places: Places
+  let ledger: Ledger
+  let narrator: Narrator
+  let live: LiveRun
+  let bell: Doorbell
+  let blas: BLASReport
+  let alarm: Alarm
+
+  var configuration: Configuration
+  var models: [String: LoadedModel] = [:]
+  /// Models whose data changed, as they would be with the new data: what `rematch` takes.
+  var changed: [String: LoadedModel] = [:]
+  /// Models that are being opened now.
+  var opening: Set<String> = []
+  var scanner = SpoolScanner()
+  var leftAlone = 0
+  var run: ActiveRun?
+  var flushed: Set<String> = []
+  var waiters: [String: [CheckedContinuation<Void, Never>]] = [:]
+  /// Seconds that runs took, newest last: how long the next one may take.
+  var runSeconds: [String: Double] = [:]
+  /// When a model that cannot be used was last tried.
+  var lastOpened: [String: MonotonicInstant] = [:]
+  var isStopping = false
+  var lowDiskSaid = false
+
+  /// A run going on: who watches it, and the task that ends with it.
+  struct ActiveRun {
+    let job: RunJob
+    let begun: MonotonicInstant
+    var observation: RunObservation?
+    /// Set when the run was asked to stop before its thread had begun.
+    var stopAsked = false
+    let task: Task<Void, Never>
+  }
+
+  package init(
+    places: Places, ledger: Ledger, configuration: Configuration, narrator: Narrator, live: LiveRun, bell: Doorbell,
+    blas: BLASReport
+  ) {
+    self.places = places
+    self.ledger = ledger
+    self.configuration = configuration
+    self.narrator = narrator
+    self.live = live
+    self.bell = bell
+    self.blas = blas
+    alarm = Alarm(bell)
+  }
+
+  /// Threads that compute: as configured, else what the service may use.
+  var workers: Int {
+    let configured = configuration.settings.threads
+    return configured > 0 ? configured : AvailableCores.count()
+  }
+
+  /// One look at everything. Errors of the ledger or the disk are said and tried again at the next look: nothing here
+  /// may end the daemon.
+  package func look() async {
+    guard !isStopping else { return }
+    alarm.set(MonotonicInstant.now + configuration.settings.scanInterval)
+    do {
+      try tell()
+      try checkModels()
+      try await takeUp()
+      try tell()
+      try warnOfDeadlines()
+      try ledger.scheduleDueRetries(at: WallClock.now)
+      try formBatches()
+      try tell()
+      try beginRun()
+      try tell()
+    } catch {
+      narrator.trouble(error)
+    }
+  }
+
+  /// Answers when the actor is not stuck: for the watchdog.
+  package func heartbeat() {}
+
+  /// Asks the run in progress to save itself and waits for its end; then nothing begins any more.
+  package func stop() async {
+    isStopping = true
+    alarm.cancel()
+    stopRun()
+    await run?.task.value
+    for (_, continuations) in waiters { continuations.forEach { $0.resume() } }
+    waiters = [:]
+  }
+
+  func stopRun() {
+    run?.stopAsked = true
+    run?.observation?.requestStop()
+  }
+}

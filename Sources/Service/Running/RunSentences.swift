@@ -1,0 +1,77 @@
+import HAMU
+import Ledger
+import Requests
+import Unlearning
+
+/// What a receipt's `detail` says of a run: one or two sentences for a person, with what they can do.
+enum RunSentences {
+  static func forgotten(_ request: RequestResult, _ result: RunResult) -> String {
+    if request.hadNothingToForget {
+      return "these rows were no surer than rows the model never saw, so there was nothing to forget; they will not be "
+        + "trained on again"
+    }
+    let group = result.groups[request.group]
+    if let figure = group.after?.classAccuracy {
+      return "the model names the class's rows right in \(percent(figure)) of cases, measured on the published version"
+    }
+    if let auc = group.after?.membershipAUC {
+      return "a forgotten row is surer than an unseen row of its class with a chance of \(short(auc)) (0.5: nothing tells "
+        + "them apart), measured on the published version"
+    }
+    return "the target holds, measured on the published version"
+  }
+
+  static func held(_ result: RunResult, _ job: RunJob) -> String {
+    let budget = job.planned.acceptedRetainCost ?? job.model.settings.policy.retainBudget
+    return reason(result, budget: budget) + goingOn(result)
+  }
+
+  private static func reason(_ result: RunResult, budget: Double) -> String {
+    switch result.ending {
+    case .unavoidable:
+      let hardness = result.hardness?.hardness
+      return "after \(result.steps) steps every further step must raise the retain loss, by "
+        + "\(hardness.map { short($0.leastCost) } ?? "an unknown amount") at the least (measured: "
+        + "\(hardness.map { short($0.retainCost) } ?? "-") a step)"
+    case .retainBudget: return "after \(result.steps) steps the retain loss had risen by more than the budget of \(short(budget))"
+    case .maxSteps: return "the target was not reached within \(result.steps) steps"
+    case .overshot: return "the target band was jumped over and five more tries with shorter steps did not land in it"
+    case .earlierErasure:
+      let classes = result.lostClasses.isEmpty ? "" : " (classes \(result.lostClasses.map(String.init).joined(separator: ", ")))"
+      return "what was erased earlier\(classes) could not be kept erased"
+    case .infeasible: return "the absolute constraint asks for more than the trust radius allows in one step; set constraint: {ratio: ..}, or a smaller one"
+    case .notFinite: return "a loss or gradient was not finite, also with shorter steps"
+    case .target, .nothingToForget, .stopped: return "the run ended"
+    }
+  }
+
+  private static func goingOn(_ result: RunResult) -> String {
+    var text = "; nothing was published. "
+    if let going = result.goingOn, let cost = going.retainCostPerStep {
+      text += "Going on costs about \(short(cost)) of retain loss a step"
+      text += going.steps.map { ", for some \($0) steps. " } ?? "; the distance to the target does not fall. "
+    }
+    return text + "hamuctl resume ID --accept-retain-cost X goes on, hamuctl cancel ID gives it up"
+  }
+
+  static func percent(_ share: Double) -> String { short(share * 100) + " %" }
+
+  /// Three significant digits.
+  static func short(_ value: Double) -> String {
+    guard value.isFinite else { return "-" }
+    if value == 0 { return "0" }
+    var scale = 1.0
+    var size = abs(value)
+    while size < 100, scale < 1e12 {
+      size *= 10
+      scale *= 10
+    }
+    let rounded = (value * scale).rounded() / scale
+    return rounded.magnitude >= 1e6 || rounded.magnitude < 1e-4 ? "\(rounded)" : trimmed(rounded)
+  }
+
+  private static func trimmed(_ value: Double) -> String {
+    let text = "\(value)"
+    return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+  }
+}

@@ -1,0 +1,65 @@
+import HAMU
+package import Unlearning
+
+// A model's configuration in the words of the room that runs.
+
+extension RunSettings {
+  package init(_ settings: UnlearningSettings) {
+    self.init()
+    step = StepSettings(
+      variant: settings.method == .hamuQ ? .hamuQ : .hamuU, allocation: Allocation(settings.allocation),
+      radius: TrustRadius(settings.radius), constraint: Constraint(settings.constraint),
+      maxGradNorm: settings.maxGradNorm)
+    objective = settings.objective.map { $0 == .margin ? .margin : .crossEntropy }
+    batchSize = settings.batchSize
+    maxSteps = settings.maxSteps
+    evaluateEvery = settings.evaluateEvery
+    guardRows = settings.guards.rows
+    guardWeight = settings.guards.weight
+    seed = UInt64(clamping: settings.seed)
+  }
+}
+
+extension RunTarget {
+  package init(_ settings: TargetSettings) {
+    self.init()
+    membershipAUC = settings.membershipAUC
+    classAccuracy = settings.classAccuracy
+    forgetAccuracy = settings.forgetAccuracy
+    forgetLoss = settings.forgetLoss
+  }
+}
+
+extension Allocation {
+  init(_ allocation: UnlearningSettings.Allocation) {
+    self =
+      switch allocation {
+      case .optimal: .optimal
+      case .gradNormProduct: .gradNormProduct
+      case .uniform: .uniform
+      case .softmaxDot: .softmaxDot
+      case .global: .global
+      }
+  }
+}
+
+extension TrustRadius {
+  init(_ radius: UnlearningSettings.Radius) {
+    self =
+      switch radius {
+      case .relative(let factor): .relative(factor)
+      case .learningRate(let rate): .learningRate(rate)
+      case .absolute(let length): .absolute(length)
+      }
+  }
+}
+
+extension Constraint {
+  init(_ constraint: UnlearningSettings.Constraint) {
+    self =
+      switch constraint {
+      case .ratio(let share): .ratio(share)
+      case .absolute(let quota): .absolute(quota)
+      }
+  }
+}

@@ -1,0 +1,130 @@
+import Checkpoints
+import Datasets
+import Ledger
+import Platform
+import Requests
+import Unlearning
+
+/// One run from its plan to an adopted version: load, unlearn, write a candidate, read it back and measure it, seal, adopt.
+///
+/// Blocking, for minutes: it runs on a thread of its own. It changes nothing that counts: a version that was adopted here
+/// is nobody's until the ledger has it.
+struct RunWorker {
+  let job: RunJob
+  let live: LiveRun
+  let narrator: Narrator
+
+  /// What a run leaves.
+  enum Outcome: Sendable {
+    /// An adopted version, its result, and what finds its forgotten rows again.
+    case adopted(VersionStore.Version, RunResult, [ForgottenRow])
+    /// No version; of requests that had nothing to forget, what finds their rows again.
+    case ended(RunResult, [ForgottenRow])
+    /// A disk, the data or a file of the model failed.
+    case failed(String)
+  }
+
+  /// - Parameter started: gets the run's observer, to stop it by.
+  func work(started: (RunObservation) -> Void) -> Outcome {
+    do {
+      let saved = loadProgress()
+      let retainRows = saved?.retainRows ?? job.retainRows
+      let observer = RunObservation(job, retainRows: retainRows, live: live, narrator: narrator)
+      started(observer)
+      if saved == nil { narrator.began(job, retainRows: retainRows.count) }
+      return try run(observer, retainRows, saved?.run)
+    } catch {
+      return .failed("\(error)")
+    }
+  }
+
+  private func loadProgress() -> SavedProgress.Found? {
+    let progress = SavedProgress(job: job)
+    do {
+      let saved = try progress.load()
+      if let saved { narrator.post(.runResumed(job.told, step: saved.run.step)) }
+      return saved
+    } catch {
+      narrator.post(.progressUnusable(job.told, "\(error)"))
+      // Ignored: what cannot be removed is refused again by its key, and replaced by the next state that is saved.
+      try? progress.remove()
+      return nil
+    }
+  }
+
+  private func run(_ observer: RunObservation, _ retainRows: [Int], _ saved: SavedRun?) throws -> Outcome {
+    let plan = job.plan(retainRows: retainRows, parent: try job.model.current.open())
+    let run = try makeRun(plan, observer, saved)
+    while true {
+      switch try run.run() {
+      case .ended(let result): return try ended(result, observer)
+      case .ready(let step):
+        let store = job.model.store
+        try store.discardCandidates()
+        let candidate = try store.writeCandidate(number: job.number, from: job.model.current, weights: run.weights)
+        switch try run.verify(try candidate.open()) {
+        case .confirmed(let result): return try adopt(candidate, result, retainRows)
+        case .lost:
+          narrator.post(.roundingLost(job.told, step: step))
+          try store.discardCandidates()
+        case .ended(let result):
+          try store.discardCandidates()
+          return try ended(result, observer)
+        }
+      }
+    }
+  }
+
+  private func makeRun(_ plan: RunPlan, _ observer: RunObservation, _ saved: SavedRun?) throws -> UnlearningRun {
+    do {
+      return try UnlearningRun(plan, observer: observer, resuming: saved)
+    } catch UnlearningError.saved(let sentence) {
+      narrator.post(.progressUnusable(job.told, sentence))
+      return try UnlearningRun(plan, observer: observer)
+    }
+  }
+
+  private func ended(_ result: RunResult, _ observer: RunObservation) throws -> Outcome {
+    if let saved = result.saved { observer.save(saved) }
+    return .ended(result, try forgottenRows(of: result.requests.filter(\.hadNothingToForget).map(\.key), result))
+  }
+
+  private func adopt(
+    _ candidate: VersionStore.Candidate, _ result: RunResult, _ retainRows: [Int]
+  ) throws -> Outcome {
+    let store = job.model.store
+    let record = VersionRecord(job: job, result: result, retainRows: retainRows, at: WallClock.now)
+    // A directory of this number that the ledger does not know is what a crash left between adopting and recording.
+    if try store.list().contains(job.number) { try store.remove(job.number) }
+    let version = try store.adopt(try store.seal(candidate, record: record))
+    return .adopted(version, result, try forgottenRows(of: result.requests.map(\.key), result))
+  }
+
+  private func forgottenRows(of keys: [String], _ result: RunResult) throws -> [ForgottenRow] {
+    let chosen = Set(keys)
+    let requests = job.planned.requests.filter { chosen.contains($0.id.text) }
+    let classRows = requests.filter { !$0.labels.isEmpty }.reduce(RowSet.empty) { $0.union($1.rows) }
+    let margins = Dictionary(result.margins.map { ($0.row, $0.phi) }, uniquingKeysWith: { first, _ in first })
+    return try requests.reduce(RowSet.empty) { $0.union($1.rows) }.rows.map { row in
+      ForgottenRow(
+        mark: try job.model.mark(row), label: Int(job.model.dataset.train.labels[row]),
+        phi: classRows.contains(row) ? margins[row] : nil)
+    }
+  }
+}
+
+extension LoadedModel {
+  /// What finds a training row again in other data.
+  func mark(_ row: Int) throws(ModelTrouble) -> RowMark {
+    do {
+      let content = try dataset.train.rowDigest(row, salt: salt)
+      let id = dataset.identifiers.idDigest(ofRow: row, salt: salt)
+      guard let digest = SHA256Digest(bytes: content.bytes) else { throw ModelTrouble("a row has no digest") }
+      return RowMark(row: row, content: digest, id: id.flatMap { SHA256Digest(bytes: $0.bytes) })
+    } catch let error as ModelTrouble {
+      throw error
+    } catch {
+      throw ModelTrouble("\(error)")
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import Checkpoints
+import Datasets
+import Ledger
+import Networks
+import Platform
+import Requests
+import Unlearning
+
+extension VersionRecord {
+  /// What a version says of the run that made it.
+  init(job: RunJob, result: RunResult, retainRows: [Int], at now: Timestamp) {
+    self.init(model: job.model.name, version: job.number, created: now.rfc3339())
+    let settings = job.model.settings
+    parent = job.model.current.number
+    parentRecord = job.model.current.recordDigest
+    batch = job.planned.batch
+    requests = job.planned.requests.map { Request(id: $0.id.text, digest: $0.digest.description) }
+    self.settings = RecordValue(
+      [
+        "unlearning": settings.unlearning.json, "target": settings.target.json, "policy": settings.policy.json,
+        "data": .array(job.model.fingerprint.files.map { ["size": JSONValue($0.size), "sha256": JSONValue($0.sha256)] }),
+      ])
+    seed = settings.unlearning.seed
+    hardness = result.hardness.map { RecordValue(Receipt.Hardness($0).json) }
+    before = Self.figures(result, job) { Evidence($0, in: result, isHeld: false).before }
+    after = Self.figures(result, job) { Evidence($0, in: result, isHeld: false).after }
+    self.retainRows = RowRanges(rows: retainRows).ranges
+    blas = BLAS(library: job.blas.library, coreType: job.blas.core, threads: job.workers)
+  }
+
+  /// The figures of each request, by its id.
+  private static func figures(
+    _ result: RunResult, _ job: RunJob, _ of: (RequestResult) -> Receipt.Figures?
+  ) -> RecordValue {
+    .map(result.requests.compactMap { request in of(request).map { .init(request.key, RecordValue($0.json)) } })
+  }
+}
+
+extension RecordValue {
+  /// The same value in the other room's words.
+  init(_ json: JSONValue) {
+    self =
+      switch json {
+      case .null: .null
+      case .bool(let flag): .bool(flag)
+      case .integer(let number): .integer(Int(number))
+      case .number(let number): .real(number)
+      case .string(let text): .text(text)
+      case .array(let elements): .list(elements.map { RecordValue($0) })
+      case .object(let members): .map(members.map { Member($0.key, RecordValue($0.value)) })
+      }
+  }
+}

@@ -1,0 +1,94 @@
+package import Platform
+
+/// Which files in `incoming/` are whole, in which order they are taken up, and how many are left alone.
+///
+/// A file is whole when its close after writing or its arrival by rename was seen, or when its size and time have not
+/// changed for `settling`. Hints only ever make that come sooner: what is taken up is what a scan of the directory finds.
+package struct SpoolScanner: Sendable {
+  /// How long a file must stay as it is when nobody saw it being closed.
+  package static let settling: Duration = .seconds(2)
+
+  /// What one look found.
+  package struct Look: Sendable {
+    /// Oldest first, then by name: the order in which they were dropped, as far as a file system remembers it.
+    package var whole: [FileName] = []
+    /// Names that are no manifest's, and files that the daemon may not read.
+    package var leftAlone = 0
+    /// Some file may be whole at this time, so that a look then is worth its while.
+    package var again: MonotonicInstant?
+  }
+
+  private struct Sighting {
+    let identity: FileIdentity
+    let since: MonotonicInstant
+  }
+
+  private var sightings: [FileName: Sighting] = [:]
+  private var closed: Set<FileName> = []
+  private var unreadable: [FileName: FileIdentity] = [:]
+
+  package init() {}
+
+  package static func isManifestName(_ name: FileName) -> Bool {
+    !name.startsWithDot && [".yaml", ".yml", ".json"].contains { name.hasSuffix($0) }
+  }
+
+  package mutating func note(_ hint: DirectoryHint) {
+    switch hint {
+    case .closed(let name), .movedIn(let name):
+      // Names that no scan will take up must not pile up here.
+      if Self.isManifestName(name) { closed.insert(name) }
+    case .overflow, .gone: break
+    }
+  }
+
+  /// - Returns: whether this is the first time that this file could not be read, so that it is said once.
+  package mutating func noteUnreadable(_ name: FileName, _ identity: FileIdentity) -> Bool {
+    let isNew = unreadable[name] != identity
+    unreadable[name] = identity
+    return isNew
+  }
+
+  package mutating func look(_ directory: String, now: MonotonicInstant = .now) throws(PlatformError) -> Look {
+    var look = Look()
+    var whole: [(name: FileName, modified: Int64)] = []
+    var seen: [FileName: Sighting] = [:]
+    let names = try DurableDirectory.fileNames(directory)
+    for name in names {
+      guard Self.isManifestName(name) else {
+        look.leftAlone += name.startsWithDot ? 0 : 1
+        continue
+      }
+      guard let status = try DropFile.look(directory: directory, name: name) else { continue }
+      if unreadable[name] == status.identity {
+        look.leftAlone += 1
+        continue
+      }
+      let since = sightings[name].flatMap { $0.identity == status.identity ? $0.since : nil } ?? now
+      if closed.contains(name) || now - since >= Self.settling || status.kind != .file {
+        whole.append((name, status.identity.mtimeNanoseconds))
+      } else {
+        seen[name] = Sighting(identity: status.identity, since: since)
+        let then = since + Self.settling
+        look.again = min(look.again ?? then, then)
+      }
+    }
+    forget(allBut: names, sightings: seen)
+    look.whole = whole.sorted { ($0.modified, $0.name) < ($1.modified, $1.name) }.map(\.name)
+    return look
+  }
+
+  private mutating func forget(allBut names: [FileName], sightings: [FileName: Sighting]) {
+    self.sightings = sightings
+    let present = Set(names)
+    closed.formIntersection(present)
+    unreadable = unreadable.filter { present.contains($0.key) }
+  }
+
+  /// A name was dealt with: what appears under it next is another file.
+  package mutating func settled(_ name: FileName) {
+    sightings[name] = nil
+    closed.remove(name)
+    unreadable[name] = nil
+  }
+}

@@ -1,0 +1,37 @@
+import ArgumentParser
+import Service
+
+/// `hamuctl`: the command line of hamud. It prints and decides exit codes; whatever it does is done by the daemon it
+/// asks, or by the room it calls.
+@main
+struct Hamuctl: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "hamuctl",
+    abstract: "Ask hamud to make a model forget, and see what became of it.",
+    discussion: """
+      Exit codes are those of sysexits.h: 0 done, 64 wrong command line, 65 a manifest was refused, 66 no such \
+      request, 69 no daemon answers, 73 cancelled, 75 held (a person must decide), 77 not allowed, 78 wrong \
+      configuration.
+      """,
+    version: Release.version,
+    groupedSubcommands: [
+      CommandGroup(
+        name: "Requests",
+        subcommands: [
+          Submit.self, Status.self, List.self, Show.self, Cancel.self, Resume.self, Retry.self, Flush.self,
+        ]),
+      CommandGroup(name: "Models", subcommands: [Pause.self, Unpause.self, Rematch.self, Import.self, Versions.self]),
+      CommandGroup(name: "Configuration", subcommands: [Check.self, Reload.self]),
+      CommandGroup(name: "Without a daemon", subcommands: [Evaluate.self]),
+    ])
+
+  @OptionGroup var place: PlaceOptions
+}
+
+/// Where hamud's places are. It stands before or after a command; the one after it wins.
+struct PlaceOptions: ParsableArguments {
+  @Option(
+    name: .long, help: ArgumentHelp("The directory below which all places are; the installed service's by default.", valueName: "dir"),
+    completion: .directory)
+  var root: String?
+}

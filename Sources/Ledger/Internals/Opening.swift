@@ -17,7 +17,7 @@ struct Store: Sendable {
     try Store.bringUp(path, to: schema)
     let pool = try DatabasePool(path: path, configuration: Store.configuration(readOnly: false))
     // GRDB sets NORMAL when it turns WAL on; then the last commits could be lost with the power.
-    try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+    try pool.writeWithoutTransaction { try Store.makeDurable($0) }
     reader = pool
     writer = pool
   }
@@ -89,7 +89,7 @@ extension Store {
       }
     }
     let queue = try DatabaseQueue(path: path, configuration: configuration(readOnly: false))
-    try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+    try queue.writeWithoutTransaction { try Store.makeDurable($0) }
     if let found {
       try copy(path, queue, asBefore: schema.format)
       try queue.write { try migrate($0, from: found, to: schema) }
@@ -97,6 +97,15 @@ extension Store {
       try queue.write { try make($0, schema) }
     }
     try queue.close()
+  }
+
+  /// Asked back, since SQLite ignores a pragma that it does not like.
+  private static func makeDurable(_ database: Database) throws {
+    try database.execute(sql: "PRAGMA synchronous = FULL")
+    let full = 2
+    guard try Int.fetchOne(database, sql: "PRAGMA synchronous") == full,
+      try String.fetchOne(database, sql: "PRAGMA journal_mode") == "wal"
+    else { throw DatabaseError(resultCode: .SQLITE_ERROR, message: "durable commits are not possible here") }
   }
 
   private static func make(_ database: Database, _ schema: LedgerSchema) throws {

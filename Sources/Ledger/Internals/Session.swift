@@ -24,7 +24,9 @@ struct Session {
     _ sql: String, _ arguments: [(any DatabaseValueConvertible)?] = [], read: (Row) throws -> Value
   ) throws -> Value? {
     let statement = try database.cachedStatement(sql: sql)
-    return try Row.fetchCursor(statement, arguments: StatementArguments(arguments)).next().map(read)
+    let rows = try Row.fetchCursor(statement, arguments: StatementArguments(arguments))
+    // The row's columns are the statement's, which the cursor resets when it goes away.
+    return try withExtendedLifetime(rows) { try rows.next().map(read) }
   }
 
   func integer(_ sql: String, _ arguments: [(any DatabaseValueConvertible)?] = []) throws -> Int? {

@@ -1,0 +1,208 @@
+import Ledger
+import Platform
+import Requests
+import Testing
+
+@Suite struct ChangedDataTests {
+  /// Forgets rows 1 to 3, then lets the data change.
+  private func changed() throws -> (Bench, [Int64]) {
+    let bench = try Bench()
+    try bench.publish(try bench.run("old", Bench.Wish(1...3)))
+    try bench.ledger.pause("m", .dataChanged, detail: "other bytes", at: bench.now)
+    return (bench, try bench.ledger.markedTombstones(of: "m").map(\.key))
+  }
+
+  private func resolution(_ rows: RowSet, moved: Int = 0) -> Resolution {
+    let marks = rows.rows.map { RowMark(row: $0, content: Bench.mark($0 - moved).content) }
+    return Resolution(rows: rows, marks: marks, trainingRows: 1000, maxForgetShare: 1)
+  }
+
+  @Test func rematch_followsWhatMovedAndMarksWhatIsGone() throws {
+    let (bench, keys) = try changed()
+    try bench.ledger.rematch(
+      Relocation(model: "m", fingerprint: "{}", tombstones: [keys[0]: 1, keys[2]: 30]), at: bench.now)
+    #expect(try bench.ledger.forgottenRows(of: "m") == RowSet([1, 30]))
+    #expect(try bench.ledger.markedTombstones(of: "m").map(\.status) == [.active, .gone, .active])
+    #expect(try bench.ledger.model("m")?.isPaused == false)
+    #expect(try bench.ledger.model("m")?.fingerprint == "{}")
+    // What is gone is found again in later data.
+    try bench.ledger.rematch(
+      Relocation(model: "m", fingerprint: "{}", tombstones: [keys[0]: 3, keys[1]: 1, keys[2]: 2]), at: bench.now)
+    #expect(try bench.ledger.markedTombstones(of: "m").map(\.row) == [3, 1, 2])
+    #expect(try bench.ledger.forgottenRows(of: "m") == RowSet(1...3))
+  }
+
+  @Test func rematch_keepsOtherPauses() throws {
+    let (bench, _) = try changed()
+    try bench.ledger.pause("m", .person, detail: "maintenance", at: bench.now)
+    try bench.ledger.rematch(Relocation(model: "m", fingerprint: "{}", tombstones: [:]), at: bench.now)
+    #expect(try bench.ledger.model("m")?.pauses.map(\.reason) == [.person])
+  }
+
+  @Test func rematch_whenAClassIsGoneFromTheData_keepsItErased() throws {
+    let bench = try Bench()
+    var wish = Bench.Wish(10...12)
+    wish.labels = [4]
+    try bench.publish(try bench.run("class", wish))
+    try bench.ledger.rematch(Relocation(model: "m", fingerprint: "{}", tombstones: [:]), at: bench.now)
+    #expect(try bench.ledger.erasedClasses(of: "m").map(\.label) == [4])
+    #expect(try bench.ledger.erasedClasses(of: "m")[0].rows == .empty)
+    #expect(try bench.ledger.tombstones(of: "m").isEmpty)
+  }
+
+  @Test func rematch_givesWaitingRequestsTheirNewRows() throws {
+    let (bench, keys) = try changed()
+    try bench.accept("a", Bench.Wish(10, 11))
+    try bench.ledger.rematch(
+      Relocation(
+        model: "m", fingerprint: "{}", tombstones: [keys[0]: 20],
+        requests: [try Bench.id("a"): resolution(RowSet([20, 21]))]), at: bench.now)
+    #expect(try bench.ledger.rows(of: try Bench.id("a")) == RowSet([21]))
+    #expect(try bench.receipt("a").alreadyForgotten == 1)
+    #expect(try bench.ledger.markedRequests(of: "m").map { $0.marks.map(\.row) } == [[20, 21]])
+  }
+
+  @Test func rematch_whenARequestsRowsAreLost_holdsItUntilAModelWithoutThem() throws {
+    let (bench, keys) = try changed()
+    try bench.accept("a", Bench.Wish(10, 11))
+    let id = try Bench.id("a")
+    try bench.ledger.rematch(
+      Relocation(
+        model: "m", fingerprint: "{}", tombstones: [keys[0]: 1], lost: [id: "its rows are not in the new data"]),
+      at: bench.now)
+    let receipt = try bench.receipt("a")
+    #expect(receipt.state == .held)
+    #expect(receipt.reason == .error)
+    #expect(receipt.detail == "its rows are not in the new data")
+    #expect(throws: LedgerError.self) { try bench.ledger.retry(id, by: nil, at: bench.now) }
+    let training = Relocation(model: "m", fingerprint: "{}", tombstones: [:], requests: [id: resolution(.empty)])
+    let imported = ImportedVersion(version: Bench.version(3, parent: nil), trainingData: training)
+    _ = try bench.ledger.importVersion(imported, at: bench.now)
+    #expect(try bench.receipt("a").state == .forgotten)
+    #expect(try bench.receipt("a").version == 3)
+    #expect(try bench.receipt("a").detail?.contains("none of the request's rows") == true)
+  }
+
+  @Test func rematch_voidsSavedProgressAndRunningResults() throws {
+    let (bench, keys) = try changed()
+    try bench.ledger.unpause("m", .dataChanged, at: bench.now)
+    let plan = try bench.run("a", Bench.Wish(10, 11))
+    try bench.ledger.rematch(
+      Relocation(
+        model: "m", fingerprint: "{}", tombstones: [keys[0]: 1],
+        requests: [try Bench.id("a"): resolution(RowSet([12]), moved: 1)]), at: bench.now)
+    #expect(throws: LedgerError.self) { try bench.publish(plan) }
+    let again = try #require(try bench.ledger.interruptedRuns().first)
+    #expect(again.take > plan.take)
+    #expect(again.requests.map(\.rows) == [RowSet([12])])
+    try bench.publish(again)
+    #expect(try bench.state("a") == .forgotten)
+  }
+
+  @Test func rematch_whenARunningRequestHasNothingLeft_endsItAndItsBatch() throws {
+    let (bench, keys) = try changed()
+    try bench.ledger.unpause("m", .dataChanged, at: bench.now)
+    let plan = try bench.run("a", Bench.Wish(10))
+    try bench.ledger.rematch(
+      Relocation(
+        model: "m", fingerprint: "{}", tombstones: [keys[0]: 20],
+        requests: [try Bench.id("a"): resolution(RowSet([20]))]), at: bench.now)
+    #expect(try bench.state("a") == .forgotten)
+    #expect(try bench.ledger.batch(plan.batch)?.state.isEnded == true)
+    #expect(try bench.ledger.interruptedRuns().isEmpty)
+  }
+}
+
+@Suite struct ImportTests {
+  private func imported(_ number: Int, remembers: [Int64: Int]) -> ImportedVersion {
+    ImportedVersion(
+      version: Bench.version(number, parent: nil),
+      trainingData: Relocation(model: "m", fingerprint: "{}", tombstones: remembers))
+  }
+
+  @Test func import_settlesWhatItNeverSawAndAcceptsTheRestAgain() throws {
+    let bench = try Bench()
+    try bench.publish(try bench.run("seen", Bench.Wish(1...3)))
+    try bench.publish(try bench.run("unseen", Bench.Wish(7)))
+    let keys = try bench.ledger.markedTombstones(of: "m").map(\.key)
+    let outcome = try bench.ledger.importVersion(imported(4, remembers: [keys[0]: 1, keys[1]: 20]), at: bench.now)
+    #expect(outcome.settled == 2)
+    #expect(outcome.reopened.map(\.text) == ["seen"])
+    let receipt = try bench.receipt("seen")
+    #expect(receipt.state == .accepted)
+    #expect(receipt.rows == 2)
+    #expect(receipt.finishedAt == nil)
+    #expect(receipt.version == nil)
+    #expect(receipt.after == nil)
+    #expect(try bench.state("unseen") == .forgotten)
+    #expect(try bench.ledger.model("m")?.currentVersion == 4)
+    // Not retained, not guarded; the model remembers them.
+    #expect(try bench.ledger.forgottenRows(of: "m") == RowSet([1, 20]))
+    #expect(try bench.ledger.tombstones(of: "m").isEmpty)
+    #expect(try bench.ledger.versions(of: "m").last?.rememberedRows == 2)
+    let marked = try bench.ledger.markedRequests(of: "m")
+    #expect(marked.map(\.request.text) == ["seen"])
+    #expect(marked[0].marks.map(\.row) == [1, 20])
+    #expect(marked[0].marks.map(\.content) == [1, 2].map { Bench.mark($0).content })
+  }
+
+  @Test func reopened_whenForgottenAgain_isOneTombstone() throws {
+    let bench = try Bench()
+    try bench.publish(try bench.run("a", Bench.Wish(1, 2)))
+    let keys = try bench.ledger.markedTombstones(of: "m").map(\.key)
+    _ = try bench.ledger.importVersion(imported(3, remembers: [keys[0]: 1, keys[1]: 2]), at: bench.now)
+    let plan = try bench.start(try bench.schedule("a"))
+    #expect(plan.requests[0].rows == RowSet([1, 2]))
+    try bench.publish(plan)
+    #expect(try bench.ledger.tombstones(of: "m").map(\.version) == [4, 4])
+    #expect(try bench.ledger.markedTombstones(of: "m").map(\.status) == [.active, .active])
+    #expect(try bench.receipt("a").version == 4)
+  }
+
+  @Test func reopened_whenCancelled_isStillNeverRetained() throws {
+    let bench = try Bench()
+    try bench.publish(try bench.run("a", Bench.Wish(1)))
+    let keys = try bench.ledger.markedTombstones(of: "m").map(\.key)
+    _ = try bench.ledger.importVersion(imported(3, remembers: [keys[0]: 1]), at: bench.now)
+    try bench.ledger.cancel(try Bench.id("a"), by: nil, at: bench.now)
+    #expect(try bench.ledger.forgottenRows(of: "m") == RowSet([1]))
+    #expect(try bench.ledger.pendingRows(of: "m", excludingBatch: nil) == .empty)
+    // Whoever asks for it anew is not told that it is forgotten.
+    try bench.accept("b", Bench.Wish(1))
+    #expect(try bench.receipt("b").rows == 1)
+  }
+
+  @Test func settled_whenItsRowShowsUpInOtherData_livesAgain() throws {
+    let bench = try Bench()
+    try bench.publish(try bench.run("a", Bench.Wish(1)))
+    let keys = try bench.ledger.markedTombstones(of: "m").map(\.key)
+    _ = try bench.ledger.importVersion(imported(3, remembers: [:]), at: bench.now)
+    #expect(try bench.ledger.forgottenRows(of: "m") == .empty)
+    try bench.ledger.rematch(Relocation(model: "m", fingerprint: "{}", tombstones: [keys[0]: 5]), at: bench.now)
+    #expect(try bench.ledger.forgottenRows(of: "m") == RowSet([5]))
+    #expect(try bench.state("a") == .forgotten)
+  }
+
+  @Test func import_whileARunIsHeldOrGoing_makesThemStartOver() throws {
+    let bench = try Bench()
+    let held = try bench.run("held", Bench.Wish(1))
+    try bench.hold(held)
+    let running = try bench.run("runs", Bench.Wish(2))
+    _ = try bench.ledger.importVersion(imported(2, remembers: [:]), at: bench.now)
+    #expect(throws: LedgerError.self) { try bench.publish(running) }
+    let again = try #require(try bench.ledger.interruptedRuns().first)
+    #expect(again.parentVersion == 2)
+    #expect(again.take > running.take)
+    try bench.publish(again)
+    _ = try bench.ledger.resume(try Bench.id("held"), acceptRetainCost: nil, by: nil, at: bench.now)
+    #expect(try bench.start(held.batch).take > held.take)
+  }
+
+  @Test func import_ofAVersionThatIsNotNewer_isRefused() throws {
+    let bench = try Bench()
+    #expect(throws: LedgerError.self) {
+      try bench.ledger.importVersion(imported(1, remembers: [:]), at: bench.now)
+    }
+    #expect(try bench.ledger.model("m")?.generation == 0)
+  }
+}

@@ -1,0 +1,78 @@
+import Ledger
+import Platform
+import Requests
+import Testing
+
+@Suite struct ExpiryTests {
+  @Test func manifests_ofEndedRequests_expireAndLeaveNoTrace() throws {
+    let bench = try Bench()
+    var wish = Bench.Wish(1)
+    wish.more = "reason: PLANTEDNAME\n"
+    try bench.accept("a", wish)
+    try bench.accept("b", Bench.Wish(2))
+    #expect(try occurrences("PLANTEDNAME", bench) > 0)
+    try bench.ledger.cancel(try Bench.id("a"), by: nil, at: bench.now)
+    #expect(try bench.ledger.manifestsDue(finishedBefore: bench.now).isEmpty)
+    bench.pass(.seconds(1))
+    let due = try bench.ledger.manifestsDue(finishedBefore: bench.now)
+    #expect(due.map(\.text) == ["a"])
+    try bench.ledger.expireManifests(due, at: bench.now)
+    #expect(try bench.ledger.manifest(of: try Bench.id("a")) == nil)
+    #expect(try bench.ledger.manifest(of: try Bench.id("b")) != nil)
+    #expect(try bench.receipt("a").state == .cancelled)
+    #expect(try occurrences("PLANTEDNAME", bench) == 0)
+    // The id stays taken, and its content is still known by its digest.
+    #expect(try bench.accept("a", wish) == .existing(try bench.record("a")))
+  }
+
+  @Test func manifests_ofWaitingRequests_doNotExpire() throws {
+    let bench = try Bench()
+    try bench.accept("a", Bench.Wish(1))
+    #expect(throws: LedgerError.self) { try bench.ledger.expireManifests([Bench.id("a")], at: bench.now) }
+    #expect(try bench.ledger.manifest(of: try Bench.id("a")) != nil)
+  }
+
+  @Test func receipts_ofEndedRequests_expireOnce() throws {
+    let bench = try Bench()
+    try bench.accept("a", Bench.Wish(1))
+    try bench.ledger.cancel(try Bench.id("a"), by: nil, at: bench.now)
+    bench.pass(.seconds(1))
+    let due = try bench.ledger.receiptsDue(finishedBefore: bench.now)
+    #expect(due.map(\.text) == ["a"])
+    try bench.ledger.expireReceipts(due, at: bench.now)
+    #expect(try bench.ledger.receiptsDue(finishedBefore: bench.now).isEmpty)
+    #expect(try bench.ledger.dueReceipts().isEmpty)
+    #expect(try bench.receipt("a").state == .cancelled)
+  }
+
+  @Test func deadlines_areWarnedOfOnceADayWhileARequestWaits() throws {
+    let bench = try Bench()
+    var wish = Bench.Wish(1)
+    wish.more = "deadline: \(bench.now.dateText)\n"
+    try bench.accept("today", wish)
+    wish.rows = RowSet([2])
+    wish.more = "deadline: 2030-01-01\n"
+    try bench.accept("far", wish)
+    let soon = bench.now + .seconds(2 * 86_400)
+    let day = bench.now.dateText
+    #expect(try bench.ledger.deadlineWarningsDue(before: soon, day: day).map(\.id.text) == ["today"])
+    try bench.ledger.markDeadlineWarned([try Bench.id("today")], day: day)
+    try bench.crash()
+    #expect(try bench.ledger.deadlineWarningsDue(before: soon, day: day).isEmpty)
+    let tomorrow = bench.now.endOfDay.dateText
+    #expect(try bench.ledger.deadlineWarningsDue(before: soon, day: tomorrow).map(\.id.text) == ["today"])
+    try bench.ledger.cancel(try Bench.id("today"), by: nil, at: bench.now)
+    #expect(try bench.ledger.deadlineWarningsDue(before: soon, day: tomorrow).isEmpty)
+  }
+
+  /// In all files of the ledger.
+  private func occurrences(_ word: String, _ bench: Bench) throws -> Int {
+    let needle = Array(word.utf8)
+    return try ["ledger.sqlite", "ledger.sqlite-wal"].reduce(0) { total, name in
+      let file = try DataFile(path: bench.folder.file(name))
+      let bytes = try file.read(at: 0, count: file.size)
+      let hits = bytes.indices.count { bytes[$0] == needle[0] && bytes[$0...].starts(with: needle) }
+      return total + hits
+    }
+  }
+}

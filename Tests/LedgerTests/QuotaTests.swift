@@ -1,0 +1,89 @@
+import Ledger
+import Platform
+import Requests
+import Testing
+
+@Suite struct QuotaTests {
+  private let quotas = Quotas(requestsPerDay: 3, rowsPerDay: 10)
+
+  @Test func requests_overTheDaysQuota_areRefusedUntilTomorrow() throws {
+    let bench = try Bench()
+    for index in 0..<3 { try bench.accept("r\(index)", Bench.Wish(index), quotas: quotas) }
+    let refusal = AcceptRefusal.requestQuota(asked: 4, allowed: 3, comeBackAt: bench.now.endOfDay)
+    #expect(try bench.accept("r3", Bench.Wish(3), quotas: quotas) == .refused(refusal))
+    #expect(try bench.state("r3") == nil)
+    bench.now = bench.now.endOfDay
+    try bench.accept("r3", Bench.Wish(3), quotas: quotas)
+    #expect(try bench.state("r3") == .accepted)
+  }
+
+  @Test func rows_overTheDaysQuota_areRefusedAtOnePast() throws {
+    let bench = try Bench()
+    try bench.accept("a", Bench.Wish(0...5), quotas: quotas)
+    let refusal = AcceptRefusal.rowQuota(rows: 5, asked: 11, allowed: 10, comeBackAt: bench.now.endOfDay)
+    #expect(try bench.accept("b", Bench.Wish(10...14), quotas: quotas) == .refused(refusal))
+    try bench.accept("b", Bench.Wish(10...13), quotas: quotas)
+    #expect(try bench.state("b") == .accepted)
+  }
+
+  @Test func quotas_areEachUsersOwn() throws {
+    let bench = try Bench()
+    try bench.accept("a", Bench.Wish(0...9), quotas: quotas)
+    var wish = Bench.Wish(0...9)
+    wish.submitter = Submitter(uid: 1001, name: "bob")
+    try bench.accept("b", wish, quotas: quotas)
+    #expect(try bench.state("b") == .accepted)
+  }
+
+  @Test func repeatsAndRefusals_countNothing() throws {
+    let bench = try Bench()
+    for _ in 0..<5 { try bench.accept("a", Bench.Wish(0...3), quotas: quotas) }
+    for _ in 0..<5 { try bench.accept("a", Bench.Wish(0...4), quotas: quotas) }
+    for _ in 0..<5 { try bench.accept("big", Bench.Wish(0...90), quotas: quotas) }
+    try bench.accept("b", Bench.Wish(10...15), quotas: quotas)
+    #expect(try bench.state("b") == .accepted)
+  }
+
+  @Test func zero_meansNoQuota() throws {
+    let bench = try Bench()
+    for index in 0..<20 { try bench.accept("r\(index)", Bench.Wish(0...99), quotas: .none) }
+    #expect(try bench.ledger.counts().map(\.count) == [20])
+  }
+
+  @Test func waitingRequests_haveALimit() throws {
+    let bench = try Bench(waitingLimit: 2)
+    try bench.accept("a", Bench.Wish(1))
+    try bench.accept("b", Bench.Wish(2))
+    #expect(try bench.accept("c", Bench.Wish(3)) == .refused(.tooManyWaiting(waiting: 2, allowed: 2)))
+    try bench.ledger.cancel(try Bench.id("a"), by: nil, at: bench.now)
+    try bench.accept("c", Bench.Wish(3))
+    #expect(try bench.state("c") == .accepted)
+  }
+
+  @Test func aHundredThousand_mayWaitAndNotOneMore() throws {
+    let bench = try Bench()
+    try bench.accept("first", Bench.Wish(1))
+    try bench.tamper(
+      """
+      WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 99999)
+      INSERT INTO requests (id, digest, model, kind, state, submitter, submitter_name, received_at, accepted_at, rows,
+        row_count, already_forgotten, labels, priority)
+        SELECT 'bulk-' || i, digest, model, kind, state, submitter, submitter_name, received_at, accepted_at, rows,
+          row_count, already_forgotten, labels, priority FROM n, requests WHERE id = 'first'
+      """)
+    #expect(try bench.ledger.counts().map(\.count) == [99_999])
+    try bench.accept("last", Bench.Wish(2))
+    #expect(try bench.state("last") == .accepted)
+    let refusal = AcceptRefusal.tooManyWaiting(waiting: 100_000, allowed: 100_000)
+    #expect(try bench.accept("past", Bench.Wish(3)) == .refused(refusal))
+    // A list of all of them comes in pages.
+    var filter = RequestFilter(states: [.accepted], model: "m")
+    filter.limit = 40_000
+    var seen = 0
+    while case let page = try bench.ledger.requests(filter), let last = page.last {
+      seen += page.count
+      filter.after = last.sequence
+    }
+    #expect(seen == 100_000)
+  }
+}

@@ -1,0 +1,189 @@
+import Ledger
+import Platform
+import Requests
+import Testing
+
+@Suite struct RunTests {
+  @Test func batch_ofAcceptedRequests_schedulesThemInOrder() throws {
+    let bench = try Bench()
+    try bench.accept("a", Bench.Wish(1))
+    try bench.accept("b", Bench.Wish(2))
+    let created = try bench.ledger.createBatch(of: [Bench.id("b"), Bench.id("a")], at: bench.now)
+    #expect(created.scheduled.map(\.text) == ["a", "b"])
+    let number = try #require(created.number)
+    let batch = try #require(try bench.ledger.batch(number))
+    #expect(batch.state == .scheduled)
+    #expect(batch.requests.map(\.text) == ["a", "b"])
+    #expect(try bench.receipt("a").batch == number)
+    #expect(try bench.receipt("a").state == .scheduled)
+  }
+
+  @Test func batch_ofRequestsThatDoNotFit_isRefused() throws {
+    let bench = try Bench()
+    _ = try bench.ledger.ensureModel("other", at: bench.now)
+    try bench.accept("rows", Bench.Wish(1))
+    var wish = Bench.Wish(10...19)
+    wish.labels = [4]
+    try bench.accept("class", wish)
+    wish = Bench.Wish(1)
+    wish.model = "other"
+    try bench.accept("elsewhere", wish)
+    let ids = try ["rows", "class", "elsewhere"].map { try Bench.id($0) }
+    #expect(throws: LedgerError.self) { try bench.ledger.createBatch(of: [], at: bench.now) }
+    #expect(throws: LedgerError.self) { try bench.ledger.createBatch(of: [ids[0], ids[1]], at: bench.now) }
+    #expect(throws: LedgerError.self) { try bench.ledger.createBatch(of: [ids[0], ids[2]], at: bench.now) }
+    #expect(throws: LedgerError.self) { try bench.ledger.createBatch(of: [ids[0], ids[0]], at: bench.now) }
+    #expect(throws: LedgerError.unknownRequest(try Bench.id("nobody"))) {
+      try bench.ledger.createBatch(of: [Bench.id("nobody")], at: bench.now)
+    }
+    #expect(try bench.ledger.batches(states: BatchState.allCases).isEmpty)
+    #expect(try bench.state("rows") == .accepted)
+  }
+
+  @Test func run_fromBeginningToVersion_tellsTheWholeStory() throws {
+    let bench = try Bench()
+    var wish = Bench.Wish(10...19)
+    wish.labels = [4]
+    let plan = try bench.run("a", wish)
+    #expect(plan.requests.map(\.rows) == [RowSet(10...19)])
+    #expect(plan.requests.map(\.labels) == [[4]])
+    #expect(plan.parentVersion == 1)
+    #expect(try bench.state("a") == .unlearning)
+    bench.pass(.seconds(60))
+    #expect(try bench.publish(plan).isEmpty)
+    let receipt = try bench.receipt("a")
+    #expect(receipt.state == .forgotten)
+    #expect(receipt.reason == .target)
+    #expect(receipt.version == 2)
+    #expect(receipt.batch == plan.batch)
+    #expect(receipt.steps == 42)
+    #expect(receipt.judged == .request)
+    #expect(receipt.after == Bench.evidence.after)
+    #expect(receipt.hardness == Bench.evidence.hardness)
+    #expect(receipt.goingOn == nil)
+    #expect(receipt.finishedAt == bench.now.rfc3339())
+    #expect(try Receipt.parse(Array(receipt.yaml.utf8)) == receipt)
+    #expect(try bench.ledger.batch(plan.batch)?.state == .published)
+    #expect(try bench.ledger.forgottenRows(of: "m") == RowSet(10...19))
+    #expect(try bench.ledger.model("m")?.currentVersion == 2)
+  }
+
+  @Test func publish_ofAVersion_endsWaitingRequestsThatItCovers() throws {
+    let bench = try Bench()
+    try bench.accept("wide", Bench.Wish(1...9))
+    let plan = try bench.start(try bench.schedule("wide"))
+    try bench.accept("inside", Bench.Wish(2, 3))
+    try bench.accept("across", Bench.Wish(9, 10))
+    #expect(try bench.publish(plan).map(\.text) == ["inside"])
+    #expect(try bench.receipt("inside").reason == .alreadyForgotten)
+    #expect(try bench.receipt("inside").version == 2)
+    #expect(try bench.receipt("across").rows == 1)
+    #expect(try bench.receipt("across").alreadyForgotten == 1)
+  }
+
+  @Test func publish_whenRowsAreMissingOrTooMany_doesNothing() throws {
+    let bench = try Bench()
+    let plan = try bench.run("a", Bench.Wish(1...3))
+    let whole = bench.publication(plan)
+    let rows = whole.endings[0].forgotten
+    for wrong in [Array(rows.dropLast()), rows + [rows[0]], rows + [ForgottenRow(mark: Bench.mark(9), label: 0)]] {
+      let ending = Publication.Ending(
+        request: plan.requests[0].id, reason: .target, evidence: Evidence(), forgotten: wrong)
+      let publication = Publication(
+        batch: plan.batch, generation: plan.generation, version: whole.version, endings: [ending])
+      #expect(throws: LedgerError.self) { try bench.ledger.publish(publication, at: bench.now) }
+    }
+    let nobody = Publication(batch: plan.batch, generation: plan.generation, version: whole.version, endings: [])
+    #expect(throws: LedgerError.self) { try bench.ledger.publish(nobody, at: bench.now) }
+    #expect(try bench.ledger.model("m")?.currentVersion == 1)
+    #expect(try bench.ledger.tombstones(of: "m").isEmpty)
+    #expect(try bench.state("a") == .unlearning)
+    try bench.publish(plan)
+  }
+
+  @Test func publish_fromAnotherParent_isVoid() throws {
+    let bench = try Bench()
+    let plan = try bench.run("a", Bench.Wish(1))
+    let strange = Publication(
+      batch: plan.batch, generation: plan.generation, version: Bench.version(2, parent: 7),
+      endings: plan.requests.map { bench.ending($0) })
+    #expect(throws: LedgerError.self) { try bench.ledger.publish(strange, at: bench.now) }
+    #expect(try bench.state("a") == .unlearning)
+  }
+
+  @Test func nothingToForget_endsRequestsWithTheCurrentVersion() throws {
+    let bench = try Bench()
+    try bench.accept("easy", Bench.Wish(1))
+    try bench.accept("hard", Bench.Wish(2))
+    let plan = try bench.start(try bench.schedule("easy", "hard"))
+    let ending = bench.ending(plan.requests[0], .nothingToForget)
+    let early = Publication(batch: plan.batch, generation: plan.generation, version: nil, endings: [ending])
+    #expect(try bench.ledger.publish(early, at: bench.now).isEmpty)
+    #expect(try bench.receipt("easy").version == 1)
+    #expect(try bench.receipt("easy").reason == .nothingToForget)
+    #expect(try bench.ledger.batch(plan.batch)?.state == .running)
+    #expect(try bench.ledger.forgottenRows(of: "m") == RowSet([1]))
+    // The run goes on for the other one, also after a crash.
+    try bench.crash()
+    let rest = try #require(try bench.ledger.interruptedRuns().first)
+    #expect(rest.requests.map(\.id.text) == ["hard"])
+    #expect(rest.take == plan.take)
+    try bench.publish(rest)
+    #expect(try bench.ledger.batch(plan.batch)?.state == .published)
+    #expect(try bench.receipt("hard").version == 2)
+  }
+
+  @Test func start_whenAnotherBatchForgotTheRows_endsWithoutARun() throws {
+    let bench = try Bench()
+    try bench.accept("a", Bench.Wish(1...5))
+    try bench.accept("b", Bench.Wish(2...3))
+    let (first, second) = (try bench.schedule("a"), try bench.schedule("b"))
+    let plan = try bench.start(first)
+    #expect(throws: LedgerError.modelBusy("m", batch: first)) { try bench.ledger.startRun(second, at: bench.now) }
+    try bench.publish(plan)
+    #expect(try bench.ledger.startRun(second, at: bench.now) == nil)
+    #expect(try bench.receipt("b").reason == .alreadyForgotten)
+    #expect(try bench.ledger.batch(second)?.state == .discarded)
+  }
+
+  @Test func createBatch_whenAllWasForgotten_makesNone() throws {
+    let bench = try Bench()
+    try bench.accept("a", Bench.Wish(1...5))
+    try bench.publish(try bench.start(try bench.schedule("a")))
+    // Behind the ledger's back, since accepting and publishing would have ended it.
+    try bench.accept("b", Bench.Wish(6))
+    try bench.tamper("UPDATE requests SET rows = '2' WHERE id = 'b'")
+    let created = try bench.ledger.createBatch(of: [Bench.id("b")], at: bench.now)
+    #expect(created.number == nil)
+    #expect(created.alreadyForgotten.map(\.text) == ["b"])
+  }
+
+  @Test func interruptedRun_afterACrash_goesOnUnderTheSameTake() throws {
+    let bench = try Bench()
+    let plan = try bench.run("a", Bench.Wish(1))
+    try bench.crash()
+    #expect(try bench.ledger.interruptedRuns() == [plan])
+    #expect(try bench.ledger.interruptedRuns() == [plan])
+    #expect(try bench.state("a") == .unlearning)
+    try bench.publish(plan)
+    #expect(try bench.ledger.interruptedRuns().isEmpty)
+  }
+
+  @Test func pendingRows_areThoseOfOtherWaitingRequests() throws {
+    let bench = try Bench()
+    let held = try bench.run("held", Bench.Wish(1))
+    try bench.hold(held)
+    let failed = try bench.run("failed", Bench.Wish(2))
+    _ = try bench.fail(failed)
+    try bench.accept("waits", Bench.Wish(3))
+    try bench.accept("scheduled", Bench.Wish(4))
+    _ = try bench.schedule("scheduled")
+    try bench.accept("cancelled", Bench.Wish(5))
+    try bench.ledger.cancel(try Bench.id("cancelled"), by: nil, at: bench.now)
+    let running = try bench.run("runs", Bench.Wish(6))
+    #expect(try bench.ledger.pendingRows(of: "m", excludingBatch: running.batch) == RowSet(1...4))
+    #expect(try bench.ledger.pendingRows(of: "m", excludingBatch: nil) == RowSet([1, 2, 3, 4, 6]))
+    try bench.publish(running)
+    #expect(try bench.ledger.pendingRows(of: "m", excludingBatch: nil) == RowSet(1...4))
+  }
+}

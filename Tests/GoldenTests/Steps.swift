@@ -44,10 +44,9 @@ enum Steps {
       }
     }
     if let margin = expected.stoppingMargin {
-      // The margin is Q minus a sum: where they nearly cancel, float32 leaves this much of either.
-      let floor = rounding * (abs(plan.quota) + abs(plan.quota - margin))
       tally.compare(
-        error: abs(plan.stoppingMargin - margin), bound: marginBound * abs(margin) + floor, "\(place) stopping margin")
+        error: abs(plan.stoppingMargin - margin),
+        bound: marginBound * abs(margin) + marginRounding(plan, blocks, settings), "\(place) stopping margin")
     }
   }
 
@@ -78,6 +77,15 @@ enum Steps {
       largest = max(largest, abs(wanted))
     }
     tally.compare(error: error, bound: max(updateBound * largest, 1e-12), place)
+  }
+
+  /// What rounding leaves of the authors' margin, Q - sum R sqrt(|a|^2|b|^2 - kappa^2)/|a|: a little where Q and the sum
+  /// cancel, and the square root of a float32 rounding where a block is parallel and |a|^2|b|^2 - kappa^2 is nothing.
+  private static func marginRounding(_ plan: StepPlan, _ blocks: [BlockScalars], _ settings: StepSettings) -> Double {
+    zip(blocks, plan.blocks).reduce(rounding * abs(plan.quota)) { sum, block in
+      let reach = block.1.radius * block.0.constrainedNorm(settings.variant)
+      return sum + reach * (block.0.isNearlyParallel ? 5e-4 : rounding)
+    }
   }
 
   /// Whether rounding cannot have decided the branch. `optimal` and `global` decide once for all blocks.
@@ -130,6 +138,8 @@ extension BlockScalars {
       forgetSquared: blocks.reduce(0) { $0 + $1.forgetSquared }, kappa: blocks.reduce(0) { $0 + $1.kappa },
       perpSquared: (0, 0))
   }
+
+  fileprivate var isNearlyParallel: Bool { retainPerpSquared <= 1e-6 * retainSquared }
 
   /// |b'| of the substituted problem.
   fileprivate func constrainedNorm(_ variant: Variant) -> Double {

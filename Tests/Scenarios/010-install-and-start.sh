@@ -74,7 +74,7 @@ note="${times[*]} ms"
 claim "ready within 200 ms of its start (median of 5)" at_most "$median" 200
 
 # Idle memory: resident, without the pages of mapped model files.
-model_open() { equal "$(m hamuctl status --json | field models.0.paused)" false; }
+model_open() { not paused cifar10 && equal "$(m hamuctl status --json | field models.0.version)" 1; }
 claim "its model is open" await 60 model_open
 resident=$(m awk '/^[0-9a-f]+-/ { model = /\/var\/lib\/hamud\/models\// } /^Rss:/ && !model { sum += $2 } END { print sum }' \
   "/proc/$(main_pid)/smaps")

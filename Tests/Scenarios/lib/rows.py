@@ -33,21 +33,8 @@ def subject_with(count, path, after):
 
 
 def spread(ranges):
-    for item in ranges:
-        first, last = item if isinstance(item, list) else (item, item)
+    for first, last in ranges:
         yield from range(first, last + 1)
-
-
-def find_ranges(record):
-    """The record's key for retained rows, wherever it stands: a list of [first, last] pairs."""
-    if isinstance(record, dict):
-        for key, value in record.items():
-            if key.startswith("retain") and isinstance(value, list):
-                return value
-            found = find_ranges(value)
-            if found is not None:
-                return found
-    return None
 
 
 def main(word, *rest):
@@ -63,7 +50,7 @@ def main(word, *rest):
         rows = sorted(random.Random(int(rest[1])).sample(range(int(rest[2])), int(rest[0])))
     elif word == "retain":
         with open(rest[0], encoding="utf-8") as file:
-            rows = list(spread(find_ranges(json.load(file)) or []))
+            rows = list(spread(json.load(file)["retain_rows"]))
     else:
         sys.exit(__doc__)
     print("\n".join(str(row) for row in rows))

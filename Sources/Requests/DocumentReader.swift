@@ -9,8 +9,12 @@ package final class DocumentReader {
   /// - Throws: what `YAMLDocument.parse` refuses.
   package init(_ bytes: [UInt8], mayBeEmpty: Bool = false) throws(Refusal) {
     let document = try YAMLDocument.parse(bytes, mayBeEmpty: mayBeEmpty)
-    root = document.root
     problems = document.problems
+    if mayBeEmpty, case .scalar(let scalar) = document.root.content, scalar.isAbsent {
+      root = YAMLNode(.mapping([]), at: document.root.position)
+    } else {
+      root = document.root
+    }
   }
 
   package func report(_ diagnostic: Diagnostic) { problems.append(diagnostic) }

@@ -10,7 +10,7 @@ package final class Dataset: Sendable {
   package let sampleShape: [Int]
   /// 1 + the largest label of both splits, or the number of class names where there are more.
   package let classCount: Int
-  /// The label words of a CSV in the order of their numbers; nil where labels are numbers.
+  /// By label: the words of a CSV, or what CIFAR-10's labels mean; nil where labels are mere numbers.
   package let classNames: [String]?
   /// A table's feature columns; empty for pictures and tensors.
   package let features: [String]

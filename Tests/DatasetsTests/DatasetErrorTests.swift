@@ -41,8 +41,8 @@ import Testing
       ),
       (
         .changed(path: "/d/x", row: 4),
-        "/d/x: row 4 of the split is not what it was when the file was opened; let nobody write to the data while hamud works; "
-          + "bring the file back, or tell hamud of new data"
+        "/d/x: row 4 of the split is not what it was when the file was opened; let nobody write to the data "
+          + "while hamud works; bring the file back, or tell hamud of new data"
       ),
       (.noSuchRow(5, count: 5), "row 5 was asked for and there are 5; count from 0"),
       (

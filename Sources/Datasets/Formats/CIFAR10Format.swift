@@ -3,7 +3,11 @@
 enum CIFAR10Format {
   private static let shape = [3, 32, 32]
   private static let rowBytes = 3073
-  private static let classes = 10
+  private static let classes = classNames.count
+  /// What the ten labels mean, in every copy of this data set (`batches.meta.txt`).
+  private static let classNames = [
+    "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
+  ]
   /// Rows that are read at once for their labels.
   private static let rowsAtOnce = 256
 
@@ -11,9 +15,14 @@ enum CIFAR10Format {
     train: [OpenFile], heldout: [OpenFile], normalization: Normalization
   ) throws(DatasetError) -> OpenedSplits {
     let decoder = try SampleDecoder(kind: .byte, shape: shape, normalization: normalization)
+    let trainRows = try rows(of: train, decoder)
+    let heldoutRows = try rows(of: heldout, decoder)
+    let largest = max(trainRows.labels.max() ?? 0, heldoutRows.labels.max() ?? 0)
+    let names = Array(classNames.prefix(1 + Int(largest)))
     return OpenedSplits(
-      train: try rows(of: train, decoder), heldout: try rows(of: heldout, decoder),
-      contents: Contents(sampleShape: shape, normalization: normalization), trainFiles: train, heldoutFiles: heldout)
+      train: trainRows, heldout: heldoutRows,
+      contents: Contents(sampleShape: shape, classNames: names, normalization: normalization), trainFiles: train,
+      heldoutFiles: heldout)
   }
 
   private static func rows(of files: [OpenFile], _ decoder: SampleDecoder) throws(DatasetError) -> BinaryRows {

@@ -15,9 +15,12 @@ import Testing
     #expect(abs(accuracy - 0.681) < 1e-9)
   }
 
+  /// Two correct engines differ by some 1e-3, since ReLU signs flip; the fixture is PyTorch's
+  /// (Fixtures/make-shared-gradient.py).
+  ///
   /// With HAMUD_WRITE_GRADIENT=FILE the gradient of the first 64 training rows is left there, for
   /// `torch_peer.py compare` with that of `torch_peer.py resnet-grad --rows 0:64`.
-  @Test func gradient_ofTheSharedModel_canBeComparedWithPyTorchs() throws {
+  @Test func gradient_ofTheSharedModel_isPyTorchs() throws {
     guard let shared = SharedFolder.path(for: #function) else { return }
     let model = try SharedModel(shared)
     let engine = Engine(network: model.network, workers: 2)
@@ -28,6 +31,14 @@ import Testing
       train.read(positions, into: rows)
     }
     #expect(outcomes.allSatisfy { $0.loss.isFinite })
+    let fixture = try Fixtures.open("shared-gradient")
+    let whole = gradients.mean()
+    for block in model.network.layout.blocks {
+      let stride = block.count > 1000 ? 16 : 1
+      let picked = Swift.stride(from: 0, to: block.count, by: stride).map { whole[block.offset + $0] }
+      let off = relativeL2(picked, fixture.floats(block.name) ?? [])
+      #expect(off < 5e-3, "\(block.name): \(off)")
+    }
     guard let path = ProcessInfo.processInfo.environment["HAMUD_WRITE_GRADIENT"] else { return }
     let mean = gradients.mean()
     let specs = model.network.specs.filter(\.trains)

@@ -28,6 +28,9 @@ extern const char *strerrordesc_np(int);
 // <linux/fs.h>, whose other names clash with Glibc's.
 enum { hamud_rename_noreplace = 1 };
 
+// O_PATH of open(2), on every architecture that Swift runs on.
+enum { hamud_o_path = 010000000 };
+
 // What SO_PEERCRED writes: `struct ucred` of unix(7).
 struct hamud_credentials {
   pid_t pid;

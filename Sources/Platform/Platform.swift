@@ -14,10 +14,11 @@
 // that was interrupted by a signal is repeated inside. After a failed fsync the temporary is thrown away: the kernel
 // has dropped the dirty pages and the next fsync of the same file would wrongly succeed.
 //
-// Every system call is one `system_*` function in `Internals/Syscalls*.swift`, and there is one place where -1 turns into
-// an error. Calls that can block for long run on threads of their own (`ComputeThread`) or wait in `Readiness`;
+// Every system call on files, sockets and waiting is one `system_*` function in `Internals/Syscalls*.swift`, and there is
+// one place where -1 turns into an error. Calls that can block for long run on threads of their own (`ComputeThread`) or wait in `Readiness`;
 // nothing here blocks Swift's cooperative pool for longer than a disk takes.
 //
 // Known weaknesses: a directory's durability is the file system's promise (fsync of the directory is all one can ask);
 // ACLs need a file system that has them (said in `AccessGrant`, never fatal); names that are not UTF-8 exist only as
-// `FileName`, paths are Swift strings; the name service may be slow where it asks another daemon.
+// `FileName`, paths are Swift strings; the name service may be slow where it asks another daemon; a submitter who goes on
+// writing through a descriptor that was open before the manifest was read and removed writes into nothing.

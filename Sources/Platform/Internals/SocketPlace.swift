@@ -9,7 +9,8 @@ struct SocketPlace: ~Copyable {
   let address: UnixAddress
 
   init(_ path: String) throws(Errno) {
-    let directory = try Descriptor(Paths.parent(of: path), O_RDONLY | O_DIRECTORY)
+    // Only a place to stand on: the right to search the directory is enough.
+    let directory = try Descriptor(Paths.parent(of: path), CInt(hamud_o_path) | O_DIRECTORY)
     let name = Paths.lastComponent(of: path)
     let isShort = path.utf8.count <= UnixAddress.pathLimit
     address = try UnixAddress(path: isShort ? path : "/proc/self/fd/\(directory.number)/\(name)")

@@ -10,12 +10,15 @@ struct BlockSolution {
 }
 
 extension BlockProblem {
+  /// What the authors take for no quota at all, where there is nothing to improve: exp(-kappa) leaves such shares.
+  private static let negligibleQuota = 1e-12
+
   /// The closed form of arXiv:2606.02119 for one block with quota Q >= 0.
   ///
   /// - Parameter quota: of this block. Beyond R|b| the answer is `infeasible` and longer than R.
   func solved(quota: Double) -> BlockSolution {
     if forgetSquared == 0 {
-      return quota > 0 ? BlockSolution(branch: .zeroForgetGradient) : direct
+      return quota > Self.negligibleQuota ? BlockSolution(branch: .zeroForgetGradient) : direct
     }
     if quota > reach { return alongForget(quota, .infeasible) }
     if retainSquared == 0 { return alongForget(quota, .parallel) }

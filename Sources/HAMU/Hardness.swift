@@ -20,6 +20,13 @@ package struct Hardness: Sendable, Equatable, Codable {
   package var criterion: Double
   package var criterionError: Double
 
+  /// All figures 0: for whoever fills them in one by one.
+  package init() {
+    (kappa, kappa1, kappa2, quota) = (0, 0, 0, 0)
+    (leastCost, leastCostError, retainCost, retainCostError) = (0, 0, 0, 0)
+    (freeImprovement, criterion, criterionError) = (0, 0, 0)
+  }
+
   init(
     _ debiased: Debiased, errors: (leastCost: Double, criterion: Double), retainCost: (mean: Double, error: Double)
   ) {

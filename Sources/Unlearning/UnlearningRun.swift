@@ -80,7 +80,6 @@ package final class UnlearningRun {
     case .run(let state):
       let course = Course(bench, state)
       self.course = course
-      bench.observer.save(course.saved(isHeld: false))
       return .course(course)
     }
   }

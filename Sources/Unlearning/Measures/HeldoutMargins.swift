@@ -1,15 +1,15 @@
 /// phi of the held-out rows, by class, ascending: what forget rows are compared with.
-struct HeldoutMargins: Sendable {
+package struct HeldoutMargins: Sendable {
   private let byClass: [[Double]]
 
-  init(labels: [Int32], phi: [Double]) {
+  package init(labels: [Int32], phi: [Double]) {
     var byClass = [[Double]](repeating: [], count: 1 + Int(labels.max() ?? -1))
     for (label, phi) in zip(labels, phi) { byClass[Int(label)].append(phi) }
     self.byClass = byClass.map { $0.sorted() }
   }
 
   /// Ascending; none for a class without held-out rows.
-  subscript(label: Int32) -> [Double] {
+  package subscript(label: Int32) -> [Double] {
     byClass.indices.contains(Int(label)) ? byClass[Int(label)] : []
   }
 

@@ -1,15 +1,21 @@
 /// A forget row as membership attacks see it: phi is the log-odds of its right class (LiRA, arXiv:2112.03570).
-struct Margin: Sendable, Equatable {
-  var row: Int
-  var label: Int32
-  var phi: Double
+package struct Margin: Sendable, Equatable {
+  package var row: Int
+  package var label: Int32
+  package var phi: Double
+
+  package init(row: Int, label: Int32, phi: Double) {
+    self.row = row
+    self.label = label
+    self.phi = phi
+  }
 }
 
 /// How well forget rows can be told from held-out rows of their own classes. Every class of the forget rows must have
 /// held-out rows.
-enum Membership {
+package enum Membership {
   /// The mean over the forget rows of the share of held-out rows of their class with lower phi; ties count one half.
-  static func auc(_ forget: [Margin], _ heldout: HeldoutMargins) -> Double {
+  package static func auc(_ forget: [Margin], _ heldout: HeldoutMargins) -> Double {
     let sum = forget.reduce(0) { sum, margin in
       let (lower, upTo) = heldout.below(margin.phi, label: margin.label)
       return sum + (Double(lower) + 0.5 * Double(upTo - lower)) / Double(heldout[margin.label].count)
@@ -18,13 +24,13 @@ enum Membership {
   }
 
   /// Rows that are surer than every held-out row of their class.
-  static func surerRows(_ forget: [Margin], _ heldout: HeldoutMargins) -> Int {
+  package static func surerRows(_ forget: [Margin], _ heldout: HeldoutMargins) -> Int {
     forget.count { margin in heldout[margin.label].last.map { margin.phi > $0 } ?? false }
   }
 
   /// The rank-matched target t of each row, in the order given: of the n rows of a class, ascending by phi (equal phi by
   /// row number), the k-th gets the (k + 1/2)/n quantile of phi over the held-out rows of that class.
-  static func targets(_ forget: [Margin], _ heldout: HeldoutMargins) -> [Double] {
+  package static func targets(_ forget: [Margin], _ heldout: HeldoutMargins) -> [Double] {
     var targets = [Double](repeating: 0, count: forget.count)
     var places = [[Int]](repeating: [], count: 1 + Int(forget.map(\.label).max() ?? -1))
     for (place, margin) in forget.enumerated() { places[Int(margin.label)].append(place) }
@@ -38,7 +44,7 @@ enum Membership {
   }
 
   /// F: the mean of max(phi - t, 0).
-  static func excess(_ forget: [Margin], _ targets: [Double]) -> Double {
+  package static func excess(_ forget: [Margin], _ targets: [Double]) -> Double {
     zip(forget, targets).reduce(0) { $0 + max($1.0.phi - $1.1, 0) } / Double(forget.count)
   }
 

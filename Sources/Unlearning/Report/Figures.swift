@@ -43,4 +43,12 @@ package struct Measurement: Sendable, Equatable, Codable {
   package var heldout: SplitFigures
   /// `before` and `after`.
   package var isFull: Bool
+
+  package init(step: Int, groups: [GroupFigures], retain: SplitFigures, heldout: SplitFigures, isFull: Bool) {
+    self.step = step
+    self.groups = groups
+    self.retain = retain
+    self.heldout = heldout
+    self.isFull = isFull
+  }
 }

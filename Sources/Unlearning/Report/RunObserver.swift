@@ -49,6 +49,13 @@ package struct PhaseReport: Sendable, Equatable {
   package let rows: Int
   /// Steps taken before it.
   package let step: Int
+
+  package init(purpose: Purpose, objective: Objective, rows: Int, step: Int) {
+    self.purpose = purpose
+    self.objective = objective
+    self.rows = rows
+    self.step = step
+  }
 }
 
 /// One step, just taken.
@@ -61,4 +68,12 @@ package struct StepReport: Sendable, Equatable {
   package let retainLoss: Double
   /// Over the window; nil until it is filled.
   package let hardness: Hardness?
+
+  package init(step: Int, stepsAtMost: Int, forgetLoss: Double, retainLoss: Double, hardness: Hardness?) {
+    self.step = step
+    self.stepsAtMost = stepsAtMost
+    self.forgetLoss = forgetLoss
+    self.retainLoss = retainLoss
+    self.hardness = hardness
+  }
 }

@@ -45,6 +45,14 @@ package struct RequestResult: Sendable, Equatable {
   /// ending.
   package let hadNothingToForget: Bool
   package let rows: Int
+
+  package init(key: String, group: Int, isJudgedAlone: Bool, hadNothingToForget: Bool, rows: Int) {
+    self.key = key
+    self.group = group
+    self.isJudgedAlone = isJudgedAlone
+    self.hadNothingToForget = hadNothingToForget
+    self.rows = rows
+  }
 }
 
 /// A judged group before and after.
@@ -54,12 +62,23 @@ package struct GroupResult: Sendable, Equatable {
   package let after: GroupFigures?
   /// Its target holds in `after`.
   package let holds: Bool
+
+  package init(before: GroupFigures, after: GroupFigures?, holds: Bool) {
+    self.before = before
+    self.after = after
+    self.holds = holds
+  }
 }
 
 /// phi of a forgotten row in the version that forgot it.
 package struct RowMargin: Sendable, Equatable, Codable {
   package let row: Int
   package let phi: Double
+
+  package init(row: Int, phi: Double) {
+    self.row = row
+    self.phi = phi
+  }
 }
 
 /// The last window of a run.
@@ -68,6 +87,12 @@ package struct HardnessReport: Sendable, Equatable {
   package let isUnavoidable: Bool
   /// How much the retain loss of the fixed sample has risen over `before`, when it was last measured.
   package let retainSpent: Double
+
+  package init(hardness: Hardness, isUnavoidable: Bool, retainSpent: Double) {
+    self.hardness = hardness
+    self.isUnavoidable = isUnavoidable
+    self.retainSpent = retainSpent
+  }
 }
 
 /// What going on would take: of a run that is held.
@@ -76,6 +101,11 @@ package struct GoingOn: Sendable, Equatable {
   package let retainCostPerStep: Double?
   /// Distance to the target over its mean decrease per step between the last measurements; nil when it did not fall.
   package let steps: Int?
+
+  package init(retainCostPerStep: Double?, steps: Int?) {
+    self.retainCostPerStep = retainCostPerStep
+    self.steps = steps
+  }
 }
 
 /// The end of a run.
@@ -83,28 +113,28 @@ package struct RunResult: Sendable {
   package let ending: RunEnding
   /// Taken, all phases together, those that were undone counted in.
   package let steps: Int
-  package internal(set) var requests: [RequestResult] = []
-  package internal(set) var groups: [GroupResult] = []
+  package var requests: [RequestResult] = []
+  package var groups: [GroupResult] = []
   /// On all retain rows; nil where the run ended before they were measured.
-  package internal(set) var retainBefore: SplitFigures?
-  package internal(set) var retainAfter: SplitFigures?
+  package var retainBefore: SplitFigures?
+  package var retainAfter: SplitFigures?
   /// Without the classes that were erased earlier or in this batch.
-  package internal(set) var heldoutBefore: SplitFigures?
-  package internal(set) var heldoutAfter: SplitFigures?
+  package var heldoutBefore: SplitFigures?
+  package var heldoutAfter: SplitFigures?
   /// nil when the window never filled.
-  package internal(set) var hardness: HardnessReport?
+  package var hardness: HardnessReport?
   /// Of a run that is held.
-  package internal(set) var goingOn: GoingOn?
+  package var goingOn: GoingOn?
   /// phi of the rows that are forgotten now, ascending by row: in the candidate (`target`, every row of every request),
   /// or in the current version (rows of requests that had nothing to forget).
-  package internal(set) var margins: [RowMargin] = []
+  package var margins: [RowMargin] = []
   /// Labels of erased classes that do not hold, and whether the tombstoned rows do not (`earlierErasure`).
-  package internal(set) var lostClasses: [Int] = []
-  package internal(set) var lostRows = false
+  package var lostClasses: [Int] = []
+  package var lostRows = false
   /// Of a run that was stopped or is held: from where it can go on.
-  package internal(set) var saved: SavedRun?
+  package var saved: SavedRun?
 
-  init(_ ending: RunEnding, steps: Int) {
+  package init(_ ending: RunEnding, steps: Int) {
     self.ending = ending
     self.steps = steps
   }

@@ -27,6 +27,7 @@ final class Course {
     point = MeasuredPoint(state: state, weights: bench.stepper.snapshot())
     schedule = Schedule(bench.plan, bench.roster, state)
     tellPhase()
+    observer.save(SavedRun(point, bench.stepper.network))
   }
 
   /// From a saved run.
@@ -38,10 +39,7 @@ final class Course {
     if state.isHeld && bench.plan.policy.acceptedRetainCost != nil {
       state.goOnAfterHold(steps: bench.plan.settings.maxSteps)
     }
-    guard state.starts.count == bench.roster.groups.count,
-      state.phase.rows.allSatisfy({ $0 < bench.plan.dataset.train.count }),
-      state.guardTargets.count == bench.roster.rowGuards(state).count
-    else {
+    guard state.fits(bench) else {
       throw .saved("the saved run is of other requests or other data; the run has to start over")
     }
     self.state = state
@@ -61,7 +59,8 @@ final class Course {
   func saved(isHeld: Bool) -> SavedRun {
     var state = state
     state.isHeld = isHeld
-    return SavedRun(state, bench.stepper.snapshot(), point: point, bench.stepper.network)
+    let now = MeasuredPoint(state: state, weights: bench.stepper.snapshot())
+    return SavedRun(now, from: point, bench.stepper.network)
   }
 
   /// What was ready did not survive being published: further steps.
@@ -226,10 +225,9 @@ extension Course {
   /// The run goes on from here: new targets, and a point to come back to.
   private func keep(_ survey: Survey) {
     state.renewTargets(survey)
-    let weights = bench.stepper.snapshot()
-    point = MeasuredPoint(state: state, weights: weights)
+    point = MeasuredPoint(state: state, weights: bench.stepper.snapshot())
     schedule = Schedule(plan, bench.roster, state)
-    observer.save(SavedRun(state, weights, point: nil, bench.stepper.network))
+    observer.save(SavedRun(point, bench.stepper.network))
   }
 }
 
@@ -263,5 +261,18 @@ extension Course {
     state = point.state.returned(from: state)
     bench.stepper.restore(point.weights)
     schedule = Schedule(plan, bench.roster, state)
+  }
+}
+
+extension RunState {
+  /// Whether a saved state is one of this plan and this network, as far as its counts tell.
+  fileprivate func fits(_ bench: Workbench) -> Bool {
+    let blocks = bench.stepper.network.layout.blocks.count
+    let rows = bench.plan.dataset.train.count
+    return starts.count == bench.roster.groups.count
+      && (phase.rows + heldMargins.map(\.row)).allSatisfy { $0 < rows }
+      && (phase.objective == .crossEntropy || targets.count == phase.rows.count)
+      && guardTargets.count == bench.roster.rowGuards(self).count
+      && window.entries.allSatisfy { [$0.retain.count, $0.forget.count, $0.kappa.count] == [blocks, blocks, blocks] }
   }
 }

@@ -16,15 +16,16 @@ private struct SavedText: Codable {
 extension SavedRun {
   private static let pointPrefix = "point/"
 
-  init(_ state: RunState, _ weights: WeightSnapshot, point: MeasuredPoint?, _ network: Network) {
+  /// - Parameter old: the measured point to which the run may have to go back; nil: this is one.
+  init(_ now: MeasuredPoint, from old: MeasuredPoint? = nil, _ network: Network) {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
-    let text = SavedText(state: state, point: point?.state)
+    let text = SavedText(state: now.state, point: old?.state)
     // Encoding plain structs of finite numbers cannot fail; were it to, the text is refused when it is read.
     let data = (try? encoder.encode(text)) ?? Data()
     self.init(
       state: String(decoding: data, as: UTF8.self),
-      arrays: weights.arrays("", network) + (point?.weights.arrays(Self.pointPrefix, network) ?? []))
+      arrays: now.weights.arrays("", network) + (old?.weights.arrays(Self.pointPrefix, network) ?? []))
   }
 
   func read(_ network: Network) throws(UnlearningError) -> (MeasuredPoint, point: MeasuredPoint) {

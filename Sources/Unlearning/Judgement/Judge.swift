@@ -12,9 +12,25 @@ struct GroupStart: Sendable, Equatable, Codable {
 struct GroupVerdict: Sendable, Equatable {
   var holds: Bool
   /// Under the band that it started above: more was forgotten than asked.
-  var isBelow = false
+  var isBelow: Bool
   /// What is left to the target: AUC above the band, accuracy above the bound, loss below it. 0 when it holds.
   var distance: Double
+  /// It does not hold and is within 0.05 of the band, or of the bound that stands in its place.
+  var isNear: Bool
+
+  init(holds: Bool, isBelow: Bool = false, distance: Double, isNear: Bool? = nil) {
+    self.holds = holds
+    self.isBelow = isBelow
+    self.distance = distance
+    self.isNear = isNear ?? (!holds && distance <= RunLimits.nearBand)
+  }
+
+  /// Of several groups that must all hold.
+  static func all(_ verdicts: [GroupVerdict]) -> GroupVerdict {
+    GroupVerdict(
+      holds: verdicts.allSatisfy(\.holds), isBelow: verdicts.contains(where: \.isBelow),
+      distance: verdicts.map(\.distance).max() ?? 0, isNear: verdicts.contains(where: \.isNear))
+  }
 }
 
 /// Compares figures with the target.
@@ -48,7 +64,7 @@ struct Judge: Sendable {
     let accuracy = target.forgetAccuracy.map { Self.atMost($0, figures.forgetAccuracy) }
     let loss = target.forgetLoss.map { Self.atMost(-$0, -figures.forgetLoss) }
     let both = [accuracy, loss].compactMap { $0 }
-    return GroupVerdict(holds: both.allSatisfy(\.holds), distance: both.map(\.distance).max() ?? 0)
+    return .all(both)
   }
 
   /// The band; for small groups also that no row is surer than every held-out row of its class, and that F has fallen. A
@@ -67,7 +83,7 @@ struct Judge: Sendable {
     if group.isSmall && start.wasAbove && start.excess > 0 {
       distance = max(distance, (figures.excess ?? 0) / start.excess - RunLimits.excessShare)
     }
-    return GroupVerdict(holds: distance <= 0, distance: distance)
+    return GroupVerdict(holds: distance <= 0, distance: distance, isNear: distance > 0)
   }
 
   static func atMost(_ bound: Double, _ value: Double) -> GroupVerdict {

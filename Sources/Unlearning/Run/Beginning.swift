@@ -55,10 +55,9 @@ struct Beginning {
     let phase = Phase(purpose: .requests, objective: objective, rows: active)
     var state = RunState(
       before: before, sample: sample, starts: starts, phase: phase, stepLimit: bench.plan.settings.maxSteps)
-    let distance = bench.verdicts(before, starts).map(\.distance).max() ?? 0
-    state.append(distance)
+    state.append(.all(bench.verdicts(before, starts)))
     state.renewTargets(survey)
-    state.planMeasurement(bench.plan.settings, distance: distance)
+    state.planMeasurement(bench.plan.settings)
     return state
   }
 
@@ -74,12 +73,12 @@ extension RunState {
     guardTargets = RankedRows(survey.roster.rowGuards(self).map(\.row), in: survey).targets
   }
 
-  /// When the next measurement is due, this far from the target.
-  mutating func planMeasurement(_ settings: RunSettings, distance: Double) {
+  /// When the next measurement is due.
+  mutating func planMeasurement(_ settings: RunSettings) {
     let interval =
       if measuresEachStep {
         1
-      } else if distance <= RunLimits.nearBand {
+      } else if isNear {
         min(RunLimits.nearInterval, settings.evaluateEvery)
       } else {
         settings.evaluateEvery

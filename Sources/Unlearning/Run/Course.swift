@@ -150,32 +150,29 @@ extension Course {
     guard survey.isFinite else { return goBackAfterNotFinite() }
     let measurement = bench.measurement(survey, state, isFull: false)
     let verdicts = bench.verdicts(measurement, state.starts)
-    let distance = distance(survey, verdicts)
+    let goal = goal(survey, verdicts)
     state.latest = measurement
-    state.append(distance)
+    state.append(goal)
     observer.note(.measured(measurement))
     if state.retainSpent > plan.policy.budget { return .ending(.retainBudget) }
     if verdicts.contains(where: \.isBelow) { return goBackAfterOvershoot() }
-    if distance <= 0 {
+    if goal.holds {
       if let stop = try finishPhase(survey, gauge, verdicts) { return stop }
     } else if state.step >= state.stepLimit {
       return .ending(.maxSteps)
     } else {
-      state.planMeasurement(plan.settings, distance: distance)
+      state.planMeasurement(plan.settings)
     }
     keep(survey)
     return nil
   }
 
-  /// What is left to the goal of the phase; 0 when it is reached.
-  private func distance(_ survey: Survey, _ verdicts: [GroupVerdict]) -> Double {
+  /// Where the phase stands.
+  private func goal(_ survey: Survey, _ verdicts: [GroupVerdict]) -> GroupVerdict {
     switch state.phase.purpose {
-    case .requests:
-      return verdicts.map(\.distance).max() ?? 0
-    case .mendClass(let label):
-      return ErasureLook.verdict(survey, class: label, bench.judge).distance
-    case .mendRows:
-      return ErasureLook.rowsVerdict(survey, bench.judge).distance
+    case .requests: .all(verdicts)
+    case .mendClass(let label): ErasureLook.verdict(survey, class: label, bench.judge)
+    case .mendRows: ErasureLook.rowsVerdict(survey, bench.judge)
     }
   }
 
@@ -197,7 +194,7 @@ extension Course {
       state.heldMargins = bench.roster.activeRows(state.starts).map { RowMargin(row: $0, phi: survey.train[$0].phi) }
     }
     state.begin(state.queue.removeFirst())
-    state.planMeasurement(plan.settings, distance: .infinity)
+    state.planMeasurement(plan.settings)
     tellPhase()
     return nil
   }
@@ -251,7 +248,7 @@ extension Course {
     let isLast = state.notFinites > RunLimits.notFiniteTries
     if !isLast { state.radiusScale /= 2 }
     goBack()
-    state.planMeasurement(plan.settings, distance: state.distances.last?.distance ?? .infinity)
+    state.planMeasurement(plan.settings)
     if isLast { return .ending(.notFinite) }
     observer.note(.notFinite(attempt: state.notFinites))
     return nil

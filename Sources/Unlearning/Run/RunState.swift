@@ -65,6 +65,8 @@ struct RunState: Sendable, Equatable, Codable {
   var latest: Measurement
   /// Of this phase, oldest first.
   var distances: [Distance] = []
+  /// The last measurement came within 0.05 of the band.
+  var isNear = false
   /// Saved when the run was held: going on means that somebody accepted what it costs.
   var isHeld = false
 
@@ -90,13 +92,15 @@ struct RunState: Sendable, Equatable, Codable {
     owesCost = false
     retainLosses = []
     distances = []
+    isNear = false
     measuresEachStep = false
   }
 
-  /// The distance measured last takes the place of an earlier one at the same step.
-  mutating func append(_ distance: Double) {
+  /// What was measured last takes the place of an earlier distance at the same step.
+  mutating func append(_ verdict: GroupVerdict) {
     if distances.last?.step == step { distances.removeLast() }
-    distances.append(Distance(step: step, distance: distance))
+    distances.append(Distance(step: step, distance: verdict.distance))
+    isNear = verdict.isNear
   }
 
   /// The run was held, and somebody accepted what going on costs: as many steps again, and new tries.

@@ -10,6 +10,7 @@ final class RecordingObserver: RunObserver {
     var stops = false
     /// Questions until it is to stop; nil: never.
     var questions: Int?
+    var asked = 0
   }
 
   private let state = Mutex(State())
@@ -24,10 +25,14 @@ final class RecordingObserver: RunObserver {
   var saves: [SavedRun] { state.withLock { $0.saves } }
   var signs: Int { state.withLock { $0.signs } }
 
+  /// How often it was asked whether to stop.
+  var questions: Int { state.withLock { $0.asked } }
+
   func stop() { state.withLock { $0.stops = true } }
 
   var shouldStop: Bool {
     state.withLock { state in
+      state.asked += 1
       if let left = state.questions {
         state.questions = left - 1
         if left <= 0 { state.stops = true }

@@ -1,22 +1,28 @@
 /// What a group was before the first step: it decides which rules it is asked.
-struct GroupStart: Sendable, Equatable, Codable {
+package struct GroupStart: Sendable, Equatable, Codable {
   /// Its AUC was above the band.
-  var wasAbove: Bool
+  package var wasAbove: Bool
   /// F.
-  var excess: Double
+  package var excess: Double
   /// The target held already: forgotten with the version that is current.
-  var hadNothing: Bool
+  package var hadNothing: Bool
+
+  package init(wasAbove: Bool, excess: Double, hadNothing: Bool) {
+    self.wasAbove = wasAbove
+    self.excess = excess
+    self.hadNothing = hadNothing
+  }
 }
 
 /// Where a group stands.
-struct GroupVerdict: Sendable, Equatable {
-  var holds: Bool
+package struct GroupVerdict: Sendable, Equatable {
+  package var holds: Bool
   /// Under the band that it started above: more was forgotten than asked.
-  var isBelow: Bool
+  package var isBelow: Bool
   /// What is left to the target: AUC above the band, accuracy above the bound, loss below it. 0 when it holds.
-  var distance: Double
+  package var distance: Double
   /// It does not hold and is within 0.05 of the band, or of the bound that stands in its place.
-  var isNear: Bool
+  package var isNear: Bool
 
   init(holds: Bool, isBelow: Bool = false, distance: Double, isNear: Bool? = nil) {
     self.holds = holds
@@ -34,9 +40,15 @@ struct GroupVerdict: Sendable, Equatable {
 }
 
 /// Compares figures with the target.
-struct Judge: Sendable {
+package struct Judge: Sendable {
   let target: RunTarget
   let classes: Int
+
+  /// - Parameter classes: how many the model tells apart.
+  package init(target: RunTarget, classes: Int) {
+    self.target = target
+    self.classes = classes
+  }
 
   /// What rounding in a mean of many shares may add.
   private static let slack = 1e-9
@@ -46,14 +58,14 @@ struct Judge: Sendable {
   var bandTop: Double { max(target.membershipAUC, 1 - target.membershipAUC) }
   private var bandBottom: Double { 1 - bandTop }
 
-  func start(_ group: Roster.Group, _ figures: GroupFigures) -> GroupStart {
+  package func start(_ group: Roster.Group, _ figures: GroupFigures) -> GroupStart {
     let isAbove = (figures.membershipAUC ?? 0) > bandTop + Self.slack
     var start = GroupStart(wasAbove: isAbove, excess: figures.excess ?? 0, hadNothing: false)
     start.hadNothing = verdict(group, figures, start).holds
     return start
   }
 
-  func verdict(_ group: Roster.Group, _ figures: GroupFigures, _ start: GroupStart) -> GroupVerdict {
+  package func verdict(_ group: Roster.Group, _ figures: GroupFigures, _ start: GroupStart) -> GroupVerdict {
     if !group.classes.isEmpty {
       return Self.atMost(classBound, max(figures.classAccuracy ?? 0, figures.classHeldoutAccuracy ?? 0))
     }

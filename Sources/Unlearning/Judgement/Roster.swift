@@ -1,16 +1,23 @@
 import Datasets
 
 /// Who is judged in a run, by what rows, and what has to be held down beside: all that follows from the plan alone.
-struct Roster: Sendable {
+package struct Roster: Sendable {
   /// A request with 30 rows or more, all smaller ones together, or a request of classes.
-  struct Group: Sendable, Equatable {
-    var keys: [String]
+  package struct Group: Sendable, Equatable {
+    package var keys: [String]
     /// Ascending.
-    var rows: [Int]
+    package var rows: [Int]
     /// Of a request of classes; empty: rows are judged.
-    var classes: [Int]
+    package var classes: [Int]
     /// Judged together because each has fewer than 30 rows.
-    var isSmall: Bool
+    package var isSmall: Bool
+
+    package init(keys: [String], rows: [Int], classes: [Int] = [], isSmall: Bool) {
+      self.keys = keys
+      self.rows = rows
+      self.classes = classes
+      self.isSmall = isSmall
+    }
   }
 
   /// A request, and who judges it.

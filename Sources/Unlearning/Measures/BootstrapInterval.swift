@@ -1,5 +1,5 @@
 /// The 95 % interval of a membership AUC: forget and held-out rows are drawn anew within each class, 1000 times.
-struct BootstrapInterval {
+package struct BootstrapInterval {
   /// One class: where its forget rows stand among its held-out rows.
   private struct Stratum {
     /// For each forget row: held-out rows with lower phi, and with lower or equal phi.
@@ -10,7 +10,7 @@ struct BootstrapInterval {
   private let strata: [Stratum]
   private let count: Int
 
-  init(_ forget: [Margin], _ heldout: HeldoutMargins) {
+  package init(_ forget: [Margin], _ heldout: HeldoutMargins) {
     var strata: [Int32: Stratum] = [:]
     for margin in forget {
       strata[margin.label, default: Stratum(heldout: heldout[margin.label].count)].places.append(
@@ -21,7 +21,7 @@ struct BootstrapInterval {
   }
 
   /// Lower and upper end.
-  func interval(seed: UInt64, draws: Int = RunLimits.bootstrapDraws) -> [Double] {
+  package func interval(seed: UInt64, draws: Int = RunLimits.bootstrapDraws) -> [Double] {
     var generator = SeededGenerator(seed: seed, purpose: .bootstrap, step: 0)
     let sorted = (0..<draws).map { _ in draw(&generator) }.sorted()
     return [Membership.quantile(0.025, of: sorted), Membership.quantile(0.975, of: sorted)]

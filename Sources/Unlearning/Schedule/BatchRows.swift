@@ -1,11 +1,16 @@
 /// Training rows of one side of a step.
-struct BatchRows: Sendable, Equatable {
-  var rows: [Int]
+package struct BatchRows: Sendable, Equatable {
+  package var rows: [Int]
   /// They are all there are: then the batch's gradient carries no noise, and its norm is known exactly.
-  var isWhole: Bool
+  package var isWhole: Bool
+
+  package init(rows: [Int], isWhole: Bool) {
+    self.rows = rows
+    self.isWhole = isWhole
+  }
 
   /// `size` of `rows` without repetition in random order, or all of them in their own order.
-  static func draw(_ size: Int, of rows: [Int], with generator: SeededGenerator) -> BatchRows {
+  package static func draw(_ size: Int, of rows: [Int], with generator: SeededGenerator) -> BatchRows {
     guard rows.count > size else { return BatchRows(rows: rows, isWhole: true) }
     var generator = generator
     return BatchRows(rows: generator.places(size, of: rows.count).map { rows[$0] }, isWhole: false)

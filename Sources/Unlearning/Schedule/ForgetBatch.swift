@@ -1,29 +1,34 @@
-import Networks
+package import Networks
 
 /// The forget side of one step: rows of the phase, then guards of both kinds, with the weights that make the batch's
 /// gradient that of what is to grow.
 ///
 /// Halves are the even and the odd positions. The rows of the phase count as the mean over their half; the halves' shares
 /// are those of the phase's rows, so that the whole is the mean over all of them whatever guards there are.
-struct ForgetBatch: Sendable, Equatable {
+package struct ForgetBatch: Sendable, Equatable {
   /// One kind of guard: its rows, and the weight of their mean in F.
-  struct Guards: Sendable, Equatable {
-    var rows: [GuardPool.Row]
-    var weight: Double
+  package struct Guards: Sendable, Equatable {
+    package var rows: [GuardPool.Row]
+    package var weight: Double
+
+    package init(rows: [GuardPool.Row], weight: Double) {
+      self.rows = rows
+      self.weight = weight
+    }
   }
 
-  private(set) var rows: [Int]
-  private(set) var tasks: [RowTask]
-  let evenShare: Double
-  let oddShare: Double
+  package private(set) var rows: [Int]
+  package private(set) var tasks: [RowTask]
+  package let evenShare: Double
+  package let oddShare: Double
   /// How many of `rows`, from the first, are the phase's.
-  let phaseRows: Int
-  let isWhole: Bool
+  package let phaseRows: Int
+  package let isWhole: Bool
 
   /// - Parameters:
   ///   - targets: of the batch's rows, by position; nil for cross-entropy.
   ///   - labels: of all training rows.
-  init(_ batch: BatchRows, targets: [Double]?, guards: [Guards], labels: [Int32]) {
+  package init(_ batch: BatchRows, targets: [Double]?, guards: [Guards], labels: [Int32]) {
     let count = batch.rows.count
     let total = guards.reduce(count) { $0 + $1.rows.count }
     // A single row fills no odd half: then guards must still count.

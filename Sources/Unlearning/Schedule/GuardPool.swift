@@ -1,15 +1,21 @@
 /// Rows that were erased before, of one kind, with the phi that each is held down to.
-struct GuardPool: Sendable, Equatable {
-  struct Row: Sendable, Equatable {
-    var row: Int
-    var erasure: Int
-    var target: Double
+package struct GuardPool: Sendable, Equatable {
+  package struct Row: Sendable, Equatable {
+    package var row: Int
+    package var erasure: Int
+    package var target: Double
+
+    package init(row: Int, erasure: Int, target: Double) {
+      self.row = row
+      self.erasure = erasure
+      self.target = target
+    }
   }
 
   /// By erasure, each ascending by row; erasures ascending.
   private let byErasure: [[Row]]
 
-  init(_ rows: [Row]) {
+  package init(_ rows: [Row]) {
     var groups: [Int: [Row]] = [:]
     for row in rows { groups[row.erasure, default: []].append(row) }
     byErasure = groups.keys.sorted().map { erasure in
@@ -18,7 +24,7 @@ struct GuardPool: Sendable, Equatable {
   }
 
   /// At most `count` rows, as evenly over the erasures as their sizes allow.
-  func draw(_ count: Int, with generator: SeededGenerator) -> [Row] {
+  package func draw(_ count: Int, with generator: SeededGenerator) -> [Row] {
     var generator = generator
     var sizes = [Int](repeating: 0, count: byErasure.count)
     // Round by round one from each, in an order of its own in this step, so that remainders fall on all alike.

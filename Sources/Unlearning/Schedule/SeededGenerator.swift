@@ -1,9 +1,9 @@
 /// Random numbers that are a pure function of (seed, purpose, step): what is drawn in a step does not depend on what was
 /// drawn before it, so a run goes on from anywhere to the same bits. SplitMix64 (Steele, Lea, Flood 2014), written out
 /// here because the standard library's generators promise no particular numbers.
-struct SeededGenerator {
+package struct SeededGenerator {
   /// What numbers are drawn for. Raw values are part of a run's identity and never change.
-  enum Purpose: UInt64 {
+  package enum Purpose: UInt64 {
     case retainBatch = 1
     case forgetBatch = 2
     case erasedGuards = 3
@@ -14,7 +14,7 @@ struct SeededGenerator {
 
   private var state: UInt64
 
-  init(seed: UInt64, purpose: Purpose, step: Int) {
+  package init(seed: UInt64, purpose: Purpose, step: Int) {
     state = Self.mix(Self.mix(Self.mix(seed) ^ purpose.rawValue) ^ UInt64(truncatingIfNeeded: step))
   }
 
@@ -25,13 +25,13 @@ struct SeededGenerator {
     return z ^ (z >> 31)
   }
 
-  mutating func next() -> UInt64 {
+  package mutating func next() -> UInt64 {
     defer { state &+= 0x9e37_79b9_7f4a_7c15 }
     return Self.mix(state)
   }
 
   /// Each of 0 ..< bound with the same chance (Lemire 2019); bound must be above 0.
-  mutating func next(below bound: Int) -> Int {
+  package mutating func next(below bound: Int) -> Int {
     let range = UInt64(bound)
     var product = next().multipliedFullWidth(by: range)
     if product.low < range {
@@ -42,7 +42,7 @@ struct SeededGenerator {
   }
 
   /// `count` different places of 0 ..< size in random order; all of them where there are no more.
-  mutating func places(_ count: Int, of size: Int) -> [Int] {
+  package mutating func places(_ count: Int, of size: Int) -> [Int] {
     // Fisher and Yates, of which only the front is shuffled and only what moved is remembered.
     var moved: [Int: Int] = [:]
     return (0..<min(count, size)).map { front in

@@ -54,7 +54,7 @@ exits() { # exits CODE CMD...
 }
 
 # field PATH: one value of the JSON on standard input; nothing where it is absent. after.hardness.kappa, 0.request
-field() { python3 "$here/lib/json.py" field "$1"; }
+field() { python3 "$here/lib/ask.py" field "$1"; }
 
 show() { m hamuctl show "$1" --json; }
 state_of() { show "$1" | field state; }
@@ -97,7 +97,7 @@ sys.exit(0 if models.get(sys.argv[1]) not in (None, False, "") else 1)' "$1"
 main_pid() { m systemctl show -p MainPID --value hamud; }
 # The journal of the service since a cursor, or of one message.
 journal() { m journalctl --no-pager -q -u hamud "$@"; }
-message_id() { python3 "$here/lib/json.py" message-id "$repository/Sources/Service/Events/EventKind.swift" "$1"; }
+message_id() { python3 "$here/lib/ask.py" message-id "$repository/Sources/Service/Events/EventKind.swift" "$1"; }
 entries_of() { # KIND [MATCH...]: the entries of one kind as JSON lines
   local id
   id=$(message_id "$1")

@@ -1,7 +1,7 @@
 """Small questions of the scenarios, answered with the standard library alone.
 
-    json.py field PATH < JSON                one value; nothing where it is absent
-    json.py message-id EventKind.swift NAME  the MESSAGE_ID of a kind of event
+    ask.py field PATH < JSON                one value; nothing where it is absent
+    ask.py message-id EventKind.swift NAME  the MESSAGE_ID of a kind of event
 """
 
 import json

@@ -31,7 +31,9 @@ struct Hamuctl: AsyncParsableCommand {
 /// Where hamud's places are. It stands before or after a command; the one after it wins.
 struct PlaceOptions: ParsableArguments {
   @Option(
-    name: .long, help: ArgumentHelp("The directory below which all places are; the installed service's by default.", valueName: "dir"),
+    name: .long,
+    help: ArgumentHelp(
+      "The directory below which all places are; the installed service's by default.", valueName: "dir"),
     completion: .directory)
   var root: String?
 }

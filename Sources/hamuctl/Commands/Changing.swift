@@ -56,7 +56,8 @@ struct Retry: AsyncParsableCommand {
 }
 
 struct Flush: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "Do not wait for batches to fill: start with what is there.")
+  static let configuration = CommandConfiguration(
+    abstract: "Do not wait for batches to fill: start with what is there.")
 
   @Argument(help: "The model; all of them by default.") var model: String?
   @OptionGroup var change: ChangeOptions

@@ -5,7 +5,8 @@ import Service
 struct Evaluate: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Loss and accuracy of a model on its own data.",
-    discussion: "Measures the current version, or the configured directory before there is any. Works without a daemon.")
+    discussion: "Measures the current version, or the configured directory before there is any. Works without a daemon."
+  )
 
   @Option(help: "The model.") var model: String
   @Option(help: "train or heldout.", completion: .list(Evaluation.Part.allCases.map(\.rawValue)))

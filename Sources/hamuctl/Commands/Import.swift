@@ -11,7 +11,8 @@ struct Import: AsyncParsableCommand {
       """)
 
   @Argument(help: "The model.") var model: String
-  @Argument(help: "A Hugging Face directory: config.json and *.safetensors.", completion: .directory) var directory: String
+  @Argument(help: "A Hugging Face directory: config.json and *.safetensors.", completion: .directory) var directory:
+    String
   @OptionGroup var change: ChangeOptions
   @ParentCommand var parent: Hamuctl
 

@@ -26,7 +26,8 @@ struct Submit: AsyncParsableCommand {
       }
       var receipt: JSONValue
       do throws(ControlError) {
-        receipt = try await ControlClient(places: session.places).call(.submit(name: manifest.name, text: manifest.text))
+        receipt = try await ControlClient(places: session.places).call(
+          .submit(name: manifest.name, text: manifest.text))
       } catch {
         if json, let rejected = error.receipt { Output.json(rejected) }
         throw Failure(error)

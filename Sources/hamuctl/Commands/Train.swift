@@ -20,7 +20,8 @@ struct Train: AsyncParsableCommand {
     help: ArgumentHelp("Where the model is written; the configured directory by default.", valueName: "dir"),
     completion: .directory)
   var out: String?
-  @Option(help: ArgumentHelp("A feed-forward network with these hidden layers, for example 128,128.", valueName: "sizes"))
+  @Option(
+    help: ArgumentHelp("A feed-forward network with these hidden layers, for example 128,128.", valueName: "sizes"))
   var hidden: String?
   @Option(help: "Rows of a step.") var batchSize: Int?
   @Option(help: "The highest learning rate.") var rate: Double?
@@ -53,12 +54,14 @@ struct Train: AsyncParsableCommand {
   private func train(_ places: Places) throws {
     let file = Paths.join(places.modelSettings, name + ".yaml")
     guard try FileStatus.ifPresent(file) != nil else {
-      throw ControlError(.configuration, "no model \(name) is configured: write \(file) first; its model: need not exist yet")
+      throw ControlError(
+        .configuration, "no model \(name) is configured: write \(file) first; its model: need not exist yet")
     }
     let settings = try ConfigurationLoader.loadModel(name, file: file)
     let directory = out ?? settings.model
     if try FileStatus.ifPresent(Paths.join(directory, "config.json")) != nil {
-      throw ControlError(.usage, "\(directory) holds a model already; name another directory with --out, or move it away")
+      throw ControlError(
+        .usage, "\(directory) holds a model already; name another directory with --out, or move it away")
     }
     let data = try Dataset.open(DatasetDescription(settings.data))
     let plan = hidden.flatMap(Self.sizes).map { ModelPlan.mlp(hidden: $0, for: data) } ?? ModelPlan.usual(for: data)
@@ -70,7 +73,8 @@ struct Train: AsyncParsableCommand {
     let model = try Trainer(data, plan: plan, settings: options).run { step in
       bar.show(
         done: step.step, of: step.steps,
-        "epoch \(step.epoch) of \(step.epochs), loss \(Figures.short(step.loss)), accuracy \(Figures.short(step.accuracy))")
+        "epoch \(step.epoch) of \(step.epochs), loss \(Figures.short(step.loss)), accuracy \(Figures.short(step.accuracy))"
+      )
       return true
     }
     bar.end()

@@ -8,7 +8,9 @@ enum ReceiptText {
     var text = Figures.text(receipt["request"]) + ": " + Figures.text(receipt["state"])
     if let reason = receipt["reason"]?.stringValue { text += " (" + reason + ")" }
     if let version = receipt["version"]?.integerValue { text += ", version \(version)" }
-    if let detail = receipt["detail"]?.stringValue { text += "\n  " + detail.split(separator: "\n").joined(separator: "\n  ") }
+    if let detail = receipt["detail"]?.stringValue {
+      text += "\n  " + detail.split(separator: "\n").joined(separator: "\n  ")
+    }
     return text
   }
 

@@ -30,9 +30,9 @@ private struct JSONWriter {
     case .array(let elements):
       // A short list of plain values reads better on one line, also in the indented form.
       let onOneLine = elements.allSatisfy { $0.members == nil && $0.elements == nil }
-      list("[", "]", elements, indentation, isSpread: isPretty && !onOneLine) { $0.write($1, indentation: $2) }
+      list(("[", "]"), elements, indentation, isSpread: isPretty && !onOneLine) { $0.write($1, indentation: $2) }
     case .object(let members):
-      list("{", "}", members, indentation, isSpread: isPretty) { writer, member, inner in
+      list(("{", "}"), members, indentation, isSpread: isPretty) { writer, member, inner in
         writer.write(member.key)
         writer.text += writer.isPretty ? ": " : ":"
         writer.write(member.value, indentation: inner)
@@ -41,17 +41,17 @@ private struct JSONWriter {
   }
 
   private mutating func list<Item>(
-    _ open: String, _ close: String, _ items: [Item], _ indentation: Int, isSpread: Bool,
+    _ brackets: (open: String, close: String), _ items: [Item], _ indentation: Int, isSpread: Bool,
     _ body: (inout JSONWriter, Item, Int) -> Void
   ) {
-    text += open
+    text += brackets.open
     for (index, item) in items.enumerated() {
       if index > 0 { text += isSpread || !isPretty ? "," : ", " }
       if isSpread { newline(indentation + 1) }
       body(&self, item, indentation + 1)
     }
     if isSpread, !items.isEmpty { newline(indentation) }
-    text += close
+    text += brackets.close
   }
 
   private mutating func newline(_ indentation: Int) {

@@ -26,34 +26,36 @@ import Testing
     #expect(model.retention.keep == 2 && model.retention.purgeAfter == .seconds(604_800))
   }
 
+  /// Every key there is, each with another value than its default.
+  private static let everyKey = """
+    model: /srv/models/cifar10
+    data:
+      format: cifar10
+      train: /srv/data/cifar10/data_batch_*.bin
+      heldout: ../test.bin
+      ids: ids.csv
+      normalize: {mean: [0, 0.5, 1], std: [1, 2, 3]}
+    unlearning:
+      method: hamu-u
+      objective: cross-entropy
+      radius: {learning_rate: 1e-4}
+      constraint: {absolute: 5e-5}
+      allocation: grad-norm-product
+      batch_size: 64
+      max_steps: 10
+      max_grad_norm: 2
+      evaluate_every: 5
+      guards: {rows: 0, weight: 1}
+      seed: 7
+      controller: off
+    target: {membership_auc: 0.6, class_accuracy: 0, forget_accuracy: 0.5, forget_loss: 2}
+    policy: {on_hardness: continue, retain_budget: 0, max_forget_share: 1}
+    batching: {max_requests: 1, max_samples: 2, max_wait: 0s}
+    retention: {keep: 0, purge_after: 0s}
+    """
+
   @Test func model_withEveryKey_isRead() throws {
-    let model = try load(
-      """
-      model: /srv/models/cifar10
-      data:
-        format: cifar10
-        train: /srv/data/cifar10/data_batch_*.bin
-        heldout: ../test.bin
-        ids: ids.csv
-        normalize: {mean: [0, 0.5, 1], std: [1, 2, 3]}
-      unlearning:
-        method: hamu-u
-        objective: cross-entropy
-        radius: {learning_rate: 1e-4}
-        constraint: {absolute: 5e-5}
-        allocation: grad-norm-product
-        batch_size: 64
-        max_steps: 10
-        max_grad_norm: 2
-        evaluate_every: 5
-        guards: {rows: 0, weight: 1}
-        seed: 7
-        controller: off
-      target: {membership_auc: 0.6, class_accuracy: 0, forget_accuracy: 0.5, forget_loss: 2}
-      policy: {on_hardness: continue, retain_budget: 0, max_forget_share: 1}
-      batching: {max_requests: 1, max_samples: 2, max_wait: 0s}
-      retention: {keep: 0, purge_after: 0s}
-      """)
+    let model = try load(Self.everyKey)
     let directory = Paths.parent(of: model.file)
     #expect(
       model.data.source == .cifar10(train: "/srv/data/cifar10/data_batch_*.bin", heldout: directory + "/../test.bin"))

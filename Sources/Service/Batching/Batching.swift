@@ -18,12 +18,12 @@ package enum Batching {
 
   /// - Parameters:
   ///   - waiting: accepted requests of one model, in any order.
-  ///   - expectedRun: how long a run may take.
+  ///   - expectedRun: how long one run may take.
   ///   - isFlushed: a person asked not to wait.
   package static func decide(
     _ waiting: [Waiting], settings: ModelSettings.Batching, expectedRun: Duration, isFlushed: Bool, at now: Timestamp
   ) -> Decision {
-    let clock = Patience(settings: settings, expectedRun: expectedRun, isFlushed: isFlushed, now: now)
+    let clock = Patience(waiting, settings: settings, expectedRun: expectedRun, isFlushed: isFlushed, now: now)
     let queue = waiting.map { Queued(request: $0, times: clock.times(of: $0)) }.sorted { $0.isBefore($1, at: now) }
     let full = RequestKind.allCases.filter { kind in
       fills(settings, queue.lazy.map(\.request).filter { $0.kind == kind && $0.rows <= settings.maxSamples })
@@ -43,7 +43,7 @@ package enum Batching {
   package static func latestStart(
     of request: Waiting, settings: ModelSettings.Batching, expectedRun: Duration, at now: Timestamp
   ) -> Timestamp {
-    let clock = Patience(settings: settings, expectedRun: expectedRun, isFlushed: false, now: now)
+    let clock = Patience([request], settings: settings, expectedRun: expectedRun, isFlushed: false, now: now)
     return max(now, clock.times(of: request).ripe)
   }
 

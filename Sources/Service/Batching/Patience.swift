@@ -8,6 +8,18 @@ struct Patience {
   let expectedRun: Duration
   let isFlushed: Bool
   let now: Timestamp
+  private let workload: Workload
+
+  init(
+    _ waiting: [Batching.Waiting], settings: ModelSettings.Batching, expectedRun: Duration, isFlushed: Bool,
+    now: Timestamp
+  ) {
+    self.settings = settings
+    self.expectedRun = expectedRun
+    self.isFlushed = isFlushed
+    self.now = now
+    workload = Workload(waiting, settings)
+  }
 
   struct Times {
     /// From when on it may not wait longer.
@@ -23,7 +35,8 @@ struct Patience {
     let waited = Times(ripe: endOfWaiting(request), cause: .waited)
     guard let deadline = request.deadline else { return waited }
     if deadline <= now { return Times(ripe: now, cause: .passedDeadline) }
-    let start = deadline - expectedRun - max(expectedRun, Batching.leastMargin)
+    let needed = expectedRun * workload.runs(dueBy: deadline) + max(expectedRun, Batching.leastMargin)
+    let start = deadline - needed
     return start < waited.ripe ? Times(ripe: start, cause: .nearDeadline) : waited
   }
 

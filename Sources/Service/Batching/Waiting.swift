@@ -8,12 +8,23 @@ extension Batching {
     package let id: RequestID
     /// The order of acceptance.
     package let sequence: Int64
-    package let kind: RequestKind
+    package var kind: RequestKind
     /// Left to forget.
-    package let rows: Int
+    package var rows: Int
     package let acceptedAt: Timestamp
-    package let deadline: Timestamp?
-    package let isUrgent: Bool
+    package var deadline: Timestamp?
+    package var isUrgent: Bool
+
+    /// One without a deadline that is not urgent.
+    package init(_ id: RequestID, sequence: Int64, kind: RequestKind, rows: Int, acceptedAt: Timestamp) {
+      self.id = id
+      self.sequence = sequence
+      self.kind = kind
+      self.rows = rows
+      self.acceptedAt = acceptedAt
+      deadline = nil
+      isUrgent = false
+    }
 
     package init(_ summary: RequestSummary) {
       id = summary.id

@@ -112,7 +112,8 @@ extension Bench {
 
   func ending(_ request: PlannedRun.Request, _ reason: Reason = .target, label: Int = 3) -> Publication.Ending {
     let forgotten = request.rows.rows.map { row in
-      ForgottenRow(mark: Bench.mark(row), label: request.labels.first ?? label, phi: request.labels.isEmpty ? nil : -1.5)
+      ForgottenRow(
+        mark: Bench.mark(row), label: request.labels.first ?? label, phi: request.labels.isEmpty ? nil : -1.5)
     }
     return Publication.Ending(
       request: request.id, reason: reason, detail: "done", evidence: Bench.evidence, forgotten: forgotten)

@@ -36,6 +36,10 @@ package struct ProcessMemory: Hashable, Sendable {
   /// Pages of mapped files.
   package let mapped: Int
 
+  /// Hands memory that was freed back to the kernel: after work that needed much of it, and would otherwise keep it
+  /// until the process ends (malloc_trim(3)).
+  package static func giveBack() { malloc_trim(0) }
+
   package static func now() throws(PlatformError) -> ProcessMemory {
     let bytes = try DataFile.read("/proc/self/status", limit: 1 << 16)
     let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")

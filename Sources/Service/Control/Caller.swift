@@ -41,7 +41,8 @@ package struct Caller: Sendable {
     case .submit, .list, .show, .wait, .cancel:
       if role == .submitter { return }
       throw ControlError(
-        .notAllowed, "only members of group \(Self.submitters) or \(Self.operators) may \(command.word); ask an administrator")
+        .notAllowed,
+        "only members of group \(Self.submitters) or \(Self.operators) may \(command.word); ask an administrator")
     default:
       throw ControlError(
         .notAllowed, "only root and members of group \(Self.operators) may \(command.word); ask an administrator")

@@ -22,13 +22,16 @@ package struct ControlClient: Sendable {
       return try await ControlConnection.connect(places.control)
     } catch {
       throw ControlError(
-        .unavailable, "no daemon answers at \(places.control) (\(error.reason)); start it: systemctl start hamud, or hamud --root DIR")
+        .unavailable,
+        "no daemon answers at \(places.control) (\(error.reason)); start it: systemctl start hamud, or hamud --root DIR"
+      )
     }
   }
 
   static func answer(from connection: ControlConnection) async throws(ControlError) -> JSONValue {
     guard let answer = try await ControlChannel.receive(from: connection, timeout: nil) else {
-      throw ControlError(.unavailable, "the daemon closed the connection before it answered; it may be stopping: try again")
+      throw ControlError(
+        .unavailable, "the daemon closed the connection before it answered; it may be stopping: try again")
     }
     if let error = ControlError(answer: answer) { throw error }
     guard let value = answer["ok"] else {

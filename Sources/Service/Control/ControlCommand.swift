@@ -114,7 +114,9 @@ extension ControlCommand {
       case "versions": .versions(model: try fields.textIfPresent("model"))
       case "check": .check
       case "reload": .reload
-      default: throw ControlError(.usage, "this daemon does not know the call it was sent; are hamuctl and hamud of one release?")
+      default:
+        throw ControlError(
+          .usage, "this daemon does not know the call it was sent; are hamuctl and hamud of one release?")
       }
   }
 }

@@ -35,7 +35,8 @@ package struct Daemon: Sendable {
   }
 
   private func serve(_ narrator: Narrator) async throws(StartFailure) {
-    let configuration = try step(.configuration) { () throws(ConfigurationError) in try ConfigurationLoader.load(places) }
+    let configuration = try step(.configuration) { () throws(ConfigurationError) in try ConfigurationLoader.load(places)
+    }
     let blas = BLASCheck.run()
     narrator.post(
       .started(
@@ -58,7 +59,8 @@ package struct Daemon: Sendable {
       SpoolWatcher(watch: watch, pipeline: pipeline),
       ControlServer(socket: socket, handler: pipeline),
     ]
-    var group = ServiceGroupConfiguration(services: services, logger: Logger(label: "hamud") { _ in SwiftLogNoOpLogHandler() })
+    var group = ServiceGroupConfiguration(
+      services: services, logger: Logger(label: "hamud") { _ in SwiftLogNoOpLogHandler() })
     group.gracefulShutdownSignals = [.sigterm, .sigint]
     do {
       try await ServiceGroup(configuration: group).run()

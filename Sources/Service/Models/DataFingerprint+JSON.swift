@@ -19,7 +19,8 @@ extension DataFingerprint {
     guard let elements = (try? JSONValue.parse(Array(json.utf8)))?.elements else { return nil }
     var files: [File] = []
     for element in elements {
-      guard let role = element["role"]?.stringValue.flatMap(Role.init(rawValue:)), let path = element["path"]?.stringValue, let size = element["size"]?.integerValue,
+      guard let role = element["role"]?.stringValue.flatMap(Role.init(rawValue:)),
+        let path = element["path"]?.stringValue, let size = element["size"]?.integerValue,
         let modified = element["modified"]?.integerValue, let digest = element["sha256"]?.stringValue
       else { return nil }
       files.append(

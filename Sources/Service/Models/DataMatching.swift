@@ -72,7 +72,8 @@ package struct DataMatching: Sendable {
         }
       }
       if chosen.isEmpty {
-        lost[request.request] = "none of its rows is in the model's data any more; hamuctl cancel it, or hamuctl import a model "
+        lost[request.request] =
+          "none of its rows is in the model's data any more; hamuctl cancel it, or hamuctl import a model "
           + "that was trained without them"
       } else {
         found[request.request] = Resolution(

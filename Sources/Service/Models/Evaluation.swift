@@ -68,11 +68,13 @@ package struct Evaluation: Sendable {
     let split = part == .train ? dataset.train : dataset.heldout
     let chosen = rows ?? 0..<split.count
     guard chosen.upperBound <= split.count, !chosen.isEmpty else {
-      throw ControlError(.usage, "--rows \(chosen.lowerBound):\(chosen.upperBound) is not within 0:\(split.count), or is empty")
+      throw ControlError(
+        .usage, "--rows \(chosen.lowerBound):\(chosen.upperBound) is not within 0:\(split.count), or is empty")
     }
     // Others' files may be truncated while they are used, so those are read; a version is ours and is mapped.
     let weights =
-      try isOurs ? WeightMap.map(directory, trainable: { _ in false }) : WeightMap.read(directory, trainable: { _ in false })
+      try isOurs
+      ? WeightMap.map(directory, trainable: { _ in false }) : WeightMap.read(directory, trainable: { _ in false })
     let engine = Engine(
       network: try Network(weights, sampleShape: dataset.sampleShape), workers: AvailableCores.count())
     return try engine.evaluate(labels: Array(split.labels[chosen])) { positions, samples throws(DatasetError) in

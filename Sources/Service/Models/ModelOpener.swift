@@ -40,7 +40,8 @@ package struct ModelOpener: Sendable {
     let dataset = try Dataset.open(
       description, for: Preparation(record: source.data, labels: source.configuration.labels))
     if let misfit = dataset.misfit(source.configuration.fit) { throw misfit }
-    let current = try record.currentVersion == nil
+    let current =
+      try record.currentVersion == nil
       ? importInitial(settings, store, data: dataset.record) : openCurrent(store, record)
     return try compare(
       LoadedModel(

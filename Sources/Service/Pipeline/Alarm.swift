@@ -22,7 +22,8 @@ package final class Alarm: Sendable {
       setting.time = time
       setting.task = Task { [self] in
         // Sleeping on the continuous clock, which counts a suspended machine as the instants do.
-        guard (try? await Task.sleep(for: max(Duration.zero, time - MonotonicInstant.now), clock: .continuous)) != nil else {
+        guard (try? await Task.sleep(for: max(Duration.zero, time - MonotonicInstant.now), clock: .continuous)) != nil
+        else {
           return
         }
         ring(time)

@@ -40,7 +40,9 @@ extension Narrator {
           request, reason: reason, steps: receipt.steps, before: receipt.before.map(Event.Figures.init),
           after: receipt.after.map(Event.Figures.init)))
     case .held:
-      post(.requestHeld(request, reason: reason, receipt.detail ?? "", hardness: receipt.hardness.flatMap(Event.Hardness.init)))
+      post(
+        .requestHeld(
+          request, reason: reason, receipt.detail ?? "", hardness: receipt.hardness.flatMap(Event.Hardness.init)))
     case .failed: post(.requestFailed(request, reason: reason, receipt.detail ?? "", retry: receipt.expectedAt))
     case .cancelled: post(.requestCancelled(request))
     case .rejected: break
@@ -82,12 +84,15 @@ extension Event.Figures {
   }
 
   init(_ measurement: Measurement) {
-    let worst = measurement.groups.max { ($0.membershipAUC ?? $0.classAccuracy ?? 0) < ($1.membershipAUC ?? $1.classAccuracy ?? 0) }
+    let worst = measurement.groups.max {
+      ($0.membershipAUC ?? $0.classAccuracy ?? 0) < ($1.membershipAUC ?? $1.classAccuracy ?? 0)
+    }
     self.init(worst, retain: measurement.retain, heldout: measurement.heldout)
   }
 
   init(_ result: RunResult) {
-    self.init(result.groups.first.map { $0.after ?? $0.before }, retain: result.retainAfter, heldout: result.heldoutAfter)
+    self.init(
+      result.groups.first.map { $0.after ?? $0.before }, retain: result.retainAfter, heldout: result.heldoutAfter)
   }
 
   private init(_ group: GroupFigures?, retain: SplitFigures?, heldout: SplitFigures?) {

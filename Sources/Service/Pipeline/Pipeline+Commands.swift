@@ -100,7 +100,8 @@ extension Pipeline {
   private func cancel(_ id: String, _ caller: Caller, _ dryRun: Bool) throws(ControlError) -> JSONValue {
     let record = try visible(id, caller)
     guard record.state.canBecome(.cancelled) else {
-      throw ControlError(.usage, "request \(id) is \(record.state.rawValue); only accepted, scheduled and held ones can be cancelled")
+      throw ControlError(
+        .usage, "request \(id) is \(record.state.rawValue); only accepted, scheduled and held ones can be cancelled")
     }
     let loss = record.state == .held && record.summary.batch != nil ? "; its batch's saved progress is discarded" : ""
     return try change("cancelled \(id)\(loss)", "would cancel \(id)\(loss)", dryRun) { () throws(LedgerError) in
@@ -116,7 +117,10 @@ extension Pipeline {
       throw ControlError(.usage, "request \(id) is \(record.state.rawValue); only held ones can be resumed")
     }
     let accepting = cost.map { ", accepting a retain cost of \(RunSentences.short($0))" } ?? ""
-    return try change("resumed \(id) and its batch\(accepting)", "would resume \(id) and all of its batch that are held\(accepting)", dryRun) {
+    return try change(
+      "resumed \(id) and its batch\(accepting)", "would resume \(id) and all of its batch that are held\(accepting)",
+      dryRun
+    ) {
       () throws(LedgerError) in
       for id in try ledger.resume(record.id, acceptRetainCost: cost, by: caller.uid, at: WallClock.now) {
         narrator.post(
@@ -140,7 +144,10 @@ extension Pipeline {
 
   private func flush(_ model: String?, _ dryRun: Bool) throws(ControlError) -> JSONValue {
     let names = try model.map { (name) throws(ControlError) in [try known(name)] } ?? configuration.modelNames
-    return try change("batches do not wait to fill: \(names.joined(separator: ", "))", "would start what waits for its batch to fill: \(names.joined(separator: ", "))", dryRun) {
+    return try change(
+      "batches do not wait to fill: \(names.joined(separator: ", "))",
+      "would start what waits for its batch to fill: \(names.joined(separator: ", "))", dryRun
+    ) {
       () throws(LedgerError) in flushed.formUnion(names)
     }
   }

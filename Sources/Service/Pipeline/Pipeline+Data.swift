@@ -43,7 +43,8 @@ extension Pipeline {
     _ name: String, _ dryRun: Bool, _ connection: ControlConnection
   ) async throws(ControlError) -> JSONValue {
     guard let settings = configuration.model(name), let model = changed[name] ?? models[name] else {
-      throw ControlError(.usage, "model \(name) is not configured, or not open; hamuctl check says what is wrong with it")
+      throw ControlError(
+        .usage, "model \(name) is not configured, or not open; hamuctl check says what is wrong with it")
     }
     guard run == nil, opening.isEmpty else {
       throw ControlError(.usage, "a batch is running; hamuctl pause \(name), or try again when it has ended")

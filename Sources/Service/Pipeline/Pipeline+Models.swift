@@ -29,6 +29,7 @@ extension Pipeline {
     narrateBroken()
     for settings in wanted { await open(settings) }
     opening.subtract(wanted.map(\.name))
+    ProcessMemory.giveBack()
     bell.ring()
   }
 
@@ -141,7 +142,8 @@ extension Pipeline {
     for record in try ledger.models() where !known.contains(record.name) {
       let held = try ledger.holdForMissingModel(
         record.name,
-        detail: "model \(record.name) is not configured any more; put its file back into models.d, or cancel the request",
+        detail:
+          "model \(record.name) is not configured any more; put its file back into models.d, or cancel the request",
         at: WallClock.now)
       if !held.isEmpty { narrator.post(.modelRemoved(record.name, held: held.count)) }
     }

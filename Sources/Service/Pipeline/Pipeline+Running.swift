@@ -94,6 +94,7 @@ extension Pipeline {
     defer {
       live.end()
       run = nil
+      ProcessMemory.giveBack()
       bell.ring()
     }
     do {

@@ -25,7 +25,8 @@ extension Pipeline {
       try write(receipt, of: record)
     } catch {
       narrator.post(
-        .receiptNotWritten(Event.Request(id: record.id.text, model: record.model), error.namingOnlyTheDirectory().description))
+        .receiptNotWritten(
+          Event.Request(id: record.id.text, model: record.model), error.namingOnlyTheDirectory().description))
       return false
     }
     try ledger.acknowledgeReceipt(of: due.request, through: due.through)

@@ -15,7 +15,9 @@ extension Evidence {
     before = Receipt.Figures(group.before, retain: result.retainBefore, heldout: result.heldoutBefore)
     after = group.after.map { Receipt.Figures($0, retain: result.retainAfter, heldout: result.heldoutAfter) }
     hardness = result.hardness.map { Receipt.Hardness($0) }
-    if isHeld { goingOn = result.goingOn.map { Receipt.GoingOn(retainCostPerStep: $0.retainCostPerStep, steps: $0.steps) } }
+    if isHeld {
+      goingOn = result.goingOn.map { Receipt.GoingOn(retainCostPerStep: $0.retainCostPerStep, steps: $0.steps) }
+    }
   }
 }
 

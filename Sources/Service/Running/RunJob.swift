@@ -77,7 +77,9 @@ package struct RunJob: Sendable {
     ]
     let parts =
       keys.map { unlearning.json[$0]?.text ?? "-" }
-      + [String(planned.generation), String(planned.take), model.fingerprint.files.map(\.sha256).joined(separator: " ")] + requests
+      + [
+        String(planned.generation), String(planned.take), model.fingerprint.files.map(\.sha256).joined(separator: " "),
+      ] + requests
     return RunProgress.Key(
       batch: planned.batch, parent: planned.parentVersion, parentRecord: model.current.recordDigest,
       settingsDigest: SHA256Digest.of(parts.joined(separator: "\n")).description)

@@ -15,7 +15,8 @@ enum RunSentences {
       return "the model names the class's rows right in \(percent(figure)) of cases, measured on the published version"
     }
     if let auc = group.after?.membershipAUC {
-      return "a forgotten row is surer than an unseen row of its class with a chance of \(short(auc)) (0.5: nothing tells "
+      return
+        "a forgotten row is surer than an unseen row of its class with a chance of \(short(auc)) (0.5: nothing tells "
         + "them apart), measured on the published version"
     }
     return "the target holds, measured on the published version"
@@ -33,13 +34,17 @@ enum RunSentences {
       return "after \(result.steps) steps every further step must raise the retain loss, by "
         + "\(hardness.map { short($0.leastCost) } ?? "an unknown amount") at the least (measured: "
         + "\(hardness.map { short($0.retainCost) } ?? "-") a step)"
-    case .retainBudget: return "after \(result.steps) steps the retain loss had risen by more than the budget of \(short(budget))"
+    case .retainBudget:
+      return "after \(result.steps) steps the retain loss had risen by more than the budget of \(short(budget))"
     case .maxSteps: return "the target was not reached within \(result.steps) steps"
     case .overshot: return "the target band was jumped over and five more tries with shorter steps did not land in it"
     case .earlierErasure:
-      let classes = result.lostClasses.isEmpty ? "" : " (classes \(result.lostClasses.map(String.init).joined(separator: ", ")))"
+      let classes =
+        result.lostClasses.isEmpty ? "" : " (classes \(result.lostClasses.map(String.init).joined(separator: ", ")))"
       return "what was erased earlier\(classes) could not be kept erased"
-    case .infeasible: return "the absolute constraint asks for more than the trust radius allows in one step; set constraint: {ratio: ..}, or a smaller one"
+    case .infeasible:
+      return
+        "the absolute constraint asks for more than the trust radius allows in one step; set constraint: {ratio: ..}, or a smaller one"
     case .notFinite: return "a loss or gradient was not finite, also with shorter steps"
     case .target, .nothingToForget, .stopped: return "the run ended"
     }

@@ -18,7 +18,8 @@ extension VersionRecord {
     self.settings = RecordValue(
       [
         "unlearning": settings.unlearning.json, "target": settings.target.json, "policy": settings.policy.json,
-        "data": .array(job.model.fingerprint.files.map { ["size": JSONValue($0.size), "sha256": JSONValue($0.sha256)] }),
+        "data": .array(
+          job.model.fingerprint.files.map { ["size": JSONValue($0.size), "sha256": JSONValue($0.sha256)] }),
       ])
     seed = settings.unlearning.seed
     hardness = result.hardness.map { RecordValue(Receipt.Hardness($0).json) }

@@ -16,7 +16,8 @@ struct Hamud: AsyncParsableCommand {
 
   @Option(
     name: .long,
-    help: ArgumentHelp("The directory below which all places are; the installed service's by default.", valueName: "dir"),
+    help: ArgumentHelp(
+      "The directory below which all places are; the installed service's by default.", valueName: "dir"),
     completion: .directory)
   var root: String?
 

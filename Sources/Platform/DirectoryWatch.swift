@@ -8,6 +8,9 @@ package enum DirectoryHint: Hashable, Sendable {
   case closed(FileName)
   /// A file was renamed into the directory.
   case movedIn(FileName)
+  /// A name was made: perhaps of something that nobody will ever close (a link, a fifo), perhaps of a file that is still
+  /// being written.
+  case appeared(FileName)
   /// The kernel dropped hints.
   case overflow
   /// The directory itself was removed or moved: no more hints will come.
@@ -29,7 +32,7 @@ package final class DirectoryWatch: Sendable {
       let watch = Descriptor(owning: try system_inotify_init())
       try system_inotify_add_watch(
         watch.number, path,
-        UInt32(IN_CLOSE_WRITE | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF) | UInt32(IN_ONLYDIR))
+        UInt32(IN_CREATE | IN_CLOSE_WRITE | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF) | UInt32(IN_ONLYDIR))
       return watch
     }
   }
@@ -80,6 +83,7 @@ package final class DirectoryWatch: Sendable {
     if mask & UInt32(IN_DELETE_SELF | IN_MOVE_SELF | IN_IGNORED) != 0 { return .gone }
     if mask & UInt32(IN_CLOSE_WRITE) != 0 { return .closed(name) }
     if mask & UInt32(IN_MOVED_TO) != 0 { return .movedIn(name) }
+    if mask & UInt32(IN_CREATE) != 0 { return .appeared(name) }
     return nil
   }
 }

@@ -10,6 +10,7 @@ import Testing
     other.put("b", "y")
     rename(other.file("b"), folder.file("b.yaml"))
     var hints = watch.hints.makeAsyncIterator()
+    #expect(await hints.next() == .appeared("a.yaml"))
     #expect(await hints.next() == .closed("a.yaml"))
     #expect(await hints.next() == .movedIn("b.yaml"))
   }
@@ -17,10 +18,18 @@ import Testing
   @Test func hint_thatComesWhileSomebodyWaits_wakesHim() async throws {
     let folder = Folder()
     let watch = try DirectoryWatch(path: folder.path)
-    let first = Task { await watch.hints.first { _ in true } }
+    let first = Task { await watch.hints.first { $0 != .appeared("a") } }
     await Task.yield()
     folder.put("a", "x")
     #expect(await first.value == .closed("a"))
+  }
+
+  @Test func whatNobodyWillClose_isSeenToo() async throws {
+    let folder = Folder()
+    let watch = try DirectoryWatch(path: folder.path)
+    symlink("/nowhere", folder.file("link.yaml"))
+    let first = await watch.hints.first { _ in true }
+    #expect(first == .appeared("link.yaml"))
   }
 
   @Test func removedDirectory_endsTheHints() async throws {

@@ -24,6 +24,7 @@ extern int accept4(int, struct sockaddr *, socklen_t *, int);
 extern int pthread_setname_np(pthread_t, const char *);
 extern const char *strerrorname_np(int);
 extern const char *strerrordesc_np(int);
+extern int malloc_trim(size_t);
 
 // <linux/fs.h>, whose other names clash with Glibc's.
 enum { hamud_rename_noreplace = 1 };

@@ -5,7 +5,7 @@ extension Ledger {
   /// Takes a request in, or says why not. In one transaction: the same id with the same content is answered with what is
   /// there; then the limit of waiting requests and the user's quotas; then rows that were forgotten before are left
   /// out, and a request without any other ends at once; one with more than `max_forget_share` of those left, or without a
-  /// resolution, is held at once.
+  /// resolution, is held at once. One that awaits its model is `accepted` without rows, until `resolve`.
   package func accept(_ submission: Submission, quotas: Quotas, at now: Timestamp) throws(LedgerError) -> AcceptOutcome
   {
     try write("accept a request") { session in
@@ -18,7 +18,9 @@ extension Ledger {
       }
       try session.ensureModel(submission.manifest.model.value, at: now)
       try session.insert(submission, at: now)
-      try session.settle(try session.entry(id), submission.resolution, at: now)
+      if submission.resolution != nil || !submission.awaitsModel {
+        try session.settle(try session.entry(id), submission.resolution, at: now)
+      }
       return .accepted(try session.existingRecord(id))
     }
   }
@@ -40,7 +42,7 @@ extension Ledger {
 
   /// Takes up a request that is held for `no_model` now that its model is back: to `accepted`, or what `accept` would have
   /// made of it.
-  /// - Parameter resolution: nil for a request that already has one.
+  /// - Parameter resolution: nil for a request that already has one, or whose rows are looked up later (`resolve`).
   package func readmit(
     _ id: RequestID, resolution: Resolution?, at now: Timestamp
   ) throws(LedgerError) -> RequestRecord {
@@ -49,14 +51,11 @@ extension Ledger {
       guard entry.state == .held, entry.reason == .noModel else {
         throw LedgerError.notPossible(command: "take up", id, state: entry.state)
       }
-      guard entry.rows != nil || resolution != nil else {
-        throw LedgerError.inconsistent("request \(id) was never looked up in its model's data")
-      }
       try session.move(entry, Move(.accepted, detail: Details.back), at: now)
       if let resolution {
         try session.store(resolution, of: entry)
         try session.settle(try session.entry(id), resolution, at: now)
-      } else {
+      } else if entry.rows != nil {
         let left = try session.leaveOut(try session.activeRows(of: entry.model), of: entry)
         if left.isEmpty { try session.endAsForgotten(try session.entry(id), at: now) }
       }
@@ -109,7 +108,9 @@ extension Session {
       """,
       [
         manifest.id.text, submission.digest.stored, manifest.model.value, kind.rawValue,
-        RequestState.accepted.rawValue, Details.accepted(rows: submission.resolution?.rows.count ?? 0),
+        RequestState.accepted.rawValue,
+        submission.resolution.map { Details.accepted(rows: $0.rows.count) }
+          ?? Details.unresolved(model: manifest.model.value),
         Int64(submission.submitter.uid), submission.submitter.name, submission.receivedAt.stored, now.stored,
         manifest.deadline?.text, manifest.deadline?.end, manifest.priority.rawValue, manifest.onHardness?.rawValue,
       ])
@@ -129,7 +130,7 @@ extension Session {
   }
 
   /// What an accepted request is beyond that, at once.
-  fileprivate func settle(_ entry: Entry, _ resolution: Resolution?, at now: Timestamp) throws {
+  func settle(_ entry: Entry, _ resolution: Resolution?, at now: Timestamp) throws {
     guard let resolution else {
       try move(entry, Move(.held, .noModel, detail: Details.missing(model: entry.model)), at: now)
       return

@@ -75,6 +75,7 @@ extension Session {
       guard entry.state == .accepted else {
         throw LedgerError.illegalTransition(entry.id, from: entry.state, to: .scheduled)
       }
+      guard entry.rows != nil else { throw LedgerError.unfitBatch("it has a request whose rows are not known yet") }
       guard entry.model == first.model else { throw LedgerError.unfitBatch("it has requests of several models") }
       guard entry.kind == first.kind else { throw LedgerError.unfitBatch("it has rows beside classes") }
     }

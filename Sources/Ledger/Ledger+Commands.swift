@@ -87,6 +87,13 @@ extension Ledger {
 extension Session {
   /// A request that was held without a batch waits for one like any other.
   fileprivate func acceptAgain(_ entry: Entry, by uid: UInt32?, at now: Timestamp) throws -> [RequestID] {
+    if entry.rows == nil, entry.reason == .nothingSelected {
+      // Looked up anew: the model's ids may be others by now.
+      var move = Move(.accepted, detail: Details.unresolved(model: entry.model))
+      move.by = uid
+      try self.move(entry, move, at: now)
+      return [entry.id]
+    }
     // Rows that the data no longer hold cannot be forgotten by a run; only another model (`import`) helps then.
     guard let rows = entry.rows, !rows.isEmpty else {
       throw LedgerError.notPossible(command: "go on with", entry.id, state: entry.state)

@@ -144,7 +144,8 @@ extension Session {
   fileprivate func endCovered(in model: String, at now: Timestamp) throws -> [RequestID] {
     let forgotten = try activeRows(of: model)
     var ended: [RequestID] = []
-    for entry in try entries(ofModel: model, in: [.accepted]) {
+    // Whose rows nobody could look up yet is not covered by anything.
+    for entry in try entries(ofModel: model, in: [.accepted]) where entry.rows != nil {
       if try leaveOut(forgotten, of: entry).isEmpty {
         try endAsForgotten(entry, at: now)
         ended.append(entry.id)

@@ -39,6 +39,8 @@ package final class Ledger: Sendable {
 
   let waitingLimit: Int
   private let store: Store
+  /// The format from which the ledger was brought to this build's when it was opened; nil where it had it already.
+  package var migratedFrom: Int? { store.migratedFrom }
 
   /// Opens the ledger, makes it where there is none, and migrates an older one after copying it to
   /// `PATH.before-FORMAT`. Only one process may do this at a time: the daemon, which holds its lock.
@@ -92,10 +94,14 @@ extension Ledger {
   }
 
   /// Moves what the -wal file holds into the ledger and empties it, so that what was overwritten is not there either.
+  ///
+  /// A reader that still looks at an older state keeps what it needs of the file; then the next flush gets it.
   func flushLog() throws(LedgerError) {
     guard let writer = store.writer else { throw .readOnly }
     do {
       try writer.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
+    } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
+      return
     } catch {
       throw LedgerError("flush", error)
     }

@@ -41,10 +41,7 @@ package struct Places: Sendable, Equatable {
   package var ledger: String { state + "/ledger.sqlite" }
   package var models: String { state + "/models" }
   package func model(_ name: String) -> String { models + "/" + name }
-  package func progress(model: String) -> String { self.model(model) + "/progress" }
-  package func progressFile(model: String, batch: Int) -> String {
-    progress(model: model) + "/batch-\(batch).safetensors"
-  }
+  package var runningMark: String { state + "/running" }
 
   package var runtime: String { prefix + "/run/hamud" }
   package var lock: String { runtime + "/lock" }

@@ -111,7 +111,6 @@ import Testing
     #expect(throws: LedgerError.notPossible(command: "resume", id, state: .held)) {
       try bench.ledger.resume(id, acceptRetainCost: nil, by: nil, at: bench.now)
     }
-    #expect(throws: LedgerError.self) { try bench.ledger.readmit(id, resolution: nil, at: bench.now) }
     let resolution = Resolution(rows: RowSet([1, 2]), trainingRows: 1000, maxForgetShare: 1)
     #expect(try bench.ledger.readmit(id, resolution: resolution, at: bench.now).state == .accepted)
     #expect(try bench.receipt("a").rows == 2)

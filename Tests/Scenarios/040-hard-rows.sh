@@ -26,7 +26,8 @@ claim "journalctl -x explains it" contains \
   "$(m journalctl -q --no-pager -x -u hamud "MESSAGE_ID=$(message_id hardnessBegan)")" "accept-retain-cost"
 claim "what is said is what the sentence says" contains "$(field MESSAGE <<< "$entry")" "kappa2"
 
-claim "hamuctl resume asks for a price" not m hamuctl resume hard-1
+claim "hamuctl resume would go on at a price" m hamuctl resume hard-1 --accept-retain-cost 0.05 --dry-run
+claim "the dry run changed nothing" equal "$(state_of hard-1)" held
 claim "hamuctl cancel lets it go" m hamuctl cancel hard-1
 claim "exit code 73 for who waits for it" exits 73 settled hard-1
 claim "its receipt says so" equal "$(receipt_field hard-1 state)" cancelled

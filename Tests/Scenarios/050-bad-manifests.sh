@@ -13,10 +13,10 @@ forget:
 # The name of the receipt that answers the refused file STEM.yaml.
 rejected_receipt() { ls "$root$spool/rejected/" | grep -E "^$1\.[0-9a-f]{12}\.receipt\.yaml$"; }
 
-# bad NAME REASON: standard input is dropped as a file of that name, and must be refused for that reason.
+# bad NAME REASON [unplaced]: standard input is dropped as a file of that name, and must be refused for that reason.
 bad() {
   drop alice "$1.yaml"
-  refused "$1" "$2"
+  refused "$1" "$2" "${3:-placed}"
 }
 refused() {
   local receipt
@@ -30,35 +30,34 @@ refused() {
   fi
 }
 
-printf '%s%s: yes\n' "$head" "$planted" | bad unknown-key invalid
-printf 'hamud: 1\nmodel: cifar10\nforget: {samples: "%s"}\n' "$planted" | bad wrong-type invalid
-printf '%smodel: cifar10\n' "$head" | bad duplicate-key invalid
-printf 'hamud: 1\nmodel: cifar10\nforget: &a {samples: [1]}\nreason: *a\n' | bad anchor invalid
-printf 'hamud: 1\nmodel: !!python/object "%s"\nforget: {samples: [1]}\n' "$planted" | bad custom-tag invalid
-printf '%s---\nhamud: 1\n' "$head" | bad second-document invalid
-printf 'hamud: 1\nmodel: cifar10\nforget: {samples: [1]}\nreason: \xff\xfe\n' | bad not-utf8 invalid
+bad unknown-key invalid < <(printf '%s%s: yes\n' "$head" "$planted")
+bad wrong-type invalid < <(printf 'hamud: 1\nmodel: cifar10\nforget: {samples: "%s"}\n' "$planted")
+bad duplicate-key invalid < <(printf '%smodel: cifar10\n' "$head")
+bad anchor invalid < <(printf 'hamud: 1\nmodel: cifar10\nforget: &a {samples: [1]}\nreason: *a\n')
+bad custom-tag invalid < <(printf 'hamud: 1\nmodel: !!python/object "%s"\nforget: {samples: [1]}\n' "$planted")
+bad second-document invalid < <(printf '%s---\nhamud: 1\n' "$head")
+bad not-utf8 invalid < <(printf 'hamud: 1\nmodel: cifar10\nforget: {samples: [1]}\nreason: \xff\xfe\n')
 { printf '%sreason: "' "$head"; head -c 1048577 /dev/zero | tr '\0' x; printf '"\n'; } > "$root/home/alice/too-large.yaml"
 as alice cp /home/alice/too-large.yaml $spool/incoming/too-large.yaml
 refused too-large too_large unplaced
-{ printf 'hamud: 1\nmodel: cifar10\nforget: '; for _ in $(seq 40); do printf '['; done; for _ in $(seq 40); do printf ']'; done; } \
-  | bad too-deep invalid
+bad too-deep invalid < <({ printf 'hamud: 1\nmodel: cifar10\nforget: '; for _ in $(seq 40); do printf '['; done; for _ in $(seq 40); do printf ']'; done; })
 as alice ln -s /etc/shadow $spool/incoming/symlink.yaml
 refused symlink not_a_file unplaced
 as alice sh -c "printf '%s' 'hamud: 1' > /home/alice/linked && ln /home/alice/linked $spool/incoming/hard-link.yaml"
 refused hard-link not_a_file unplaced
 as alice mkfifo $spool/incoming/fifo.yaml
 refused fifo not_a_file unplaced
-printf 'hamud: 1\nmodel: cifar1O\nforget: {samples: [1]}\n' | bad unknown-model unknown_model
-printf 'hamud: 1\nmodel: cifar10\nforget: {samples: [10000]}\n' | bad row-past-the-end nothing_selected
-printf 'hamud: 1\nmodel: cifar10\nforget: {samples: ["%s"]}\n' "$planted" | bad unknown-id nothing_selected
-printf 'hamud: 1\nmodel: cifar10\nforget: {subjects: ["%s"]}\n' "$planted" | bad unknown-subject nothing_selected
-printf 'hamud: 1\nid: airplane-1\nmodel: cifar10\nforget: {samples: [2]}\n' | bad id-taken id_taken unplaced
-printf 'hamud: 1\nmodel: cifar10\nforget: {samples: [1], classes: [cat]}\n' | bad classes-beside-rows invalid
-printf 'hamud: 2\nmodel: cifar10\nforget: {samples: [1]}\n' | bad other-format invalid
-printf 'hamud: 1\nmodel: cifar10\nforget: {samples: [20-10]}\n' | bad range-backwards invalid
-printf '' | bad empty invalid
-printf 'hamud: 1\nmodel: cifar10\nforget: {classes: [zebra]}\n' | bad unknown-class nothing_selected
-printf 'hamud: 1\nid: ../etc/passwd\nmodel: cifar10\nforget: {samples: [1]}\n' | bad bad-id invalid
+bad unknown-model unknown_model < <(printf 'hamud: 1\nmodel: cifar1O\nforget: {samples: [1]}\n')
+bad row-past-the-end nothing_selected < <(printf 'hamud: 1\nmodel: cifar10\nforget: {samples: [10000]}\n')
+bad unknown-id nothing_selected < <(printf 'hamud: 1\nmodel: cifar10\nforget: {samples: ["%s"]}\n' "$planted")
+bad unknown-subject nothing_selected < <(printf 'hamud: 1\nmodel: cifar10\nforget: {subjects: ["%s"]}\n' "$planted")
+bad id-taken id_taken unplaced < <(printf 'hamud: 1\nid: airplane-1\nmodel: cifar10\nforget: {samples: [2]}\n')
+bad classes-beside-rows invalid < <(printf 'hamud: 1\nmodel: cifar10\nforget: {samples: [1], classes: [cat]}\n')
+bad other-format invalid < <(printf 'hamud: 2\nmodel: cifar10\nforget: {samples: [1]}\n')
+bad range-backwards invalid < <(printf 'hamud: 1\nmodel: cifar10\nforget: {samples: [20-10]}\n')
+bad empty invalid < <(printf '')
+bad unknown-class nothing_selected < <(printf 'hamud: 1\nmodel: cifar10\nforget: {classes: [zebra]}\n')
+bad bad-id invalid < <(printf 'hamud: 1\nid: ../etc/passwd\nmodel: cifar10\nforget: {samples: [1]}\n')
 
 note="$kinds kinds"
 claim "as many refusals in the journal" at_least "$(count_of requestRefused --since "$started")" "$kinds"

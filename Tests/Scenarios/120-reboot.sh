@@ -2,8 +2,9 @@
 
 before=$(m hamuctl list --json)
 machine_off
-must "the machine comes up again" machine_boot "$logs/boot-2"
+machine_boot "$logs/boot-2"
 echo "$leader $nspawn" > "$logs/machine"
+must "the machine comes up again" equal "$(m systemctl is-active basic.target)" active
 must "hamud with it" await 30 active
 claim "with the same requests" equal "$(m hamuctl list --json)" "$before"
 claim "and the same versions" equal "$(current_number cifar10)" 3

@@ -169,6 +169,26 @@ import Unlearning
     #expect(phases == [30])
   }
 
+  /// Ranks are taken within each judged group: with ranks among all rows of the batch the request that is remembered
+  /// better would stay above the band, and the other one fall below it.
+  @Test func twoRequestsThatAreRememberedDifferently_bothComeIntoTheBand() throws {
+    let phi = try tiny.margins()
+    let known = (0..<TinyModel.knownRows).sorted { (phi[$0], $0) < (phi[$1], $1) }
+    let requests = [
+      ForgetRequest(key: "weak", rows: known[60..<90].sorted()),
+      ForgetRequest(key: "strong", rows: known[180..<210].sorted()),
+    ]
+    let run = try UnlearningRun(tiny.plan(requests), observer: RecordingObserver())
+    #expect(try run.run().isReady)
+    let result = try #require(try run.verify(try tiny.published(run.weights)).confirmed)
+    let before = result.groups.compactMap(\.before.membershipAUC)
+    #expect(before[1] > before[0] + 0.05)
+    for group in result.groups {
+      let auc = try #require(group.after?.membershipAUC)
+      #expect((0.4499...0.5501).contains(auc))
+    }
+  }
+
   @Test func ownersBounds_takeThePlaceOfTheBand() throws {
     var plan = tiny.plan([ForgetRequest(key: "r", rows: rows(20))])
     plan.settings.objective = .crossEntropy

@@ -30,6 +30,7 @@ enum AuditKind: String {
   case ledgerMade = "ledger_made"
   case refused
   case accepted
+  case resolved
   case moved
   case resumed
   case retried

@@ -6,6 +6,10 @@ import Requests
 enum Details {
   static func accepted(rows: Int) -> String { "\(counted(rows, "row")) wait\(rows == 1 ? "s" : "") for a batch" }
 
+  static func unresolved(model: String) -> String {
+    "its rows are looked up, and it goes on by itself, when model \(model) can be used again"
+  }
+
   static func alreadyForgotten(version: Int?) -> String {
     let who = version.map { "version \($0)" } ?? "the model"
     return "every row that the request names was forgotten before; \(who) does not know them"

@@ -95,7 +95,7 @@ extension Session {
       """,
       [
         move.state.rawValue, move.reason?.rawValue, move.detail, move.batch, move.version, move.evidence.stored,
-        move.state.isEnded ? now.stored : nil, move.state.isSettled, entry.sequence,
+        move.state.isEnded ? now.stored : nil, move.state == .held || move.state == .accepted, entry.sequence,
       ])
     if move.state.isEnded { try run("DELETE FROM marks WHERE request = ?", [entry.sequence]) }
     try audit(

@@ -7,6 +7,8 @@ struct Store: Sendable {
   let reader: any DatabaseReader
   /// Absent when it was opened for reading only.
   let writer: (any DatabaseWriter)?
+  /// An older format that it had.
+  let migratedFrom: Int?
 
   /// Opens, makes or migrates.
   init(path: String, schema: LedgerSchema) throws {
@@ -14,7 +16,7 @@ struct Store: Sendable {
       // SQLite gives -wal and -shm the rights of the file itself, so only this one has to be made with them.
       try DurableFile.publish([], to: path, attributes: FileAttributes(mode: 0o640))
     }
-    try Store.bringUp(path, to: schema)
+    migratedFrom = try Store.bringUp(path, to: schema)
     let pool = try DatabasePool(path: path, configuration: Store.configuration(readOnly: false))
     // GRDB sets NORMAL when it turns WAL on; then the last commits could be lost with the power.
     try pool.writeWithoutTransaction { try Store.makeDurable($0) }
@@ -35,6 +37,7 @@ struct Store: Sendable {
     }
     reader = queue
     writer = nil
+    migratedFrom = nil
   }
 
   private static func configuration(readOnly: Bool) -> Configuration {
@@ -75,11 +78,12 @@ extension Store {
   }
 
   /// With connections of its own, before the pool. The first one only reads: what is no ledger of ours stays untouched.
-  private static func bringUp(_ path: String, to schema: LedgerSchema) throws {
+  /// - Returns: the older format that it had.
+  private static func bringUp(_ path: String, to schema: LedgerSchema) throws -> Int? {
     let look = try DatabaseQueue(path: path, configuration: configuration(readOnly: true))
     let found = try look.read { try format(of: $0, path: path) }
     try look.close()
-    if found == schema.format { return }
+    if found == schema.format { return nil }
     if let found {
       if found > schema.format {
         throw LedgerError.newerFormat(path: path, found: found, supported: schema.format)
@@ -88,14 +92,23 @@ extension Store {
         throw LedgerError.tooOld(path: path, found: found, supported: schema.format)
       }
     }
+    if found != nil { try copy(path, asBefore: schema.format) }
+    try alone(with: path) { queue in
+      try queue.write { database in
+        if let found {
+          try migrate(database, from: found, to: schema)
+        } else {
+          try make(database, schema)
+        }
+      }
+    }
+    return found
+  }
+
+  private static func alone(with path: String, _ body: (DatabaseQueue) throws -> Void) throws {
     let queue = try DatabaseQueue(path: path, configuration: configuration(readOnly: false))
     try queue.writeWithoutTransaction { try Store.makeDurable($0) }
-    if let found {
-      try copy(path, queue, asBefore: schema.format)
-      try queue.write { try migrate($0, from: found, to: schema) }
-    } else {
-      try queue.write { try make($0, schema) }
-    }
+    try body(queue)
     try queue.close()
   }
 
@@ -116,9 +129,9 @@ extension Store {
   }
 
   /// The copy is whole before anything is changed. One that an interrupted migration left is of the same ledger, and is
-  /// replaced.
-  private static func copy(_ path: String, _ queue: DatabaseQueue, asBefore format: Int) throws {
-    try queue.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
+  /// replaced. SQLite is not in the file meanwhile: closing any descriptor of a file gives up all locks of the process.
+  private static func copy(_ path: String, asBefore format: Int) throws {
+    try alone(with: path) { queue in try queue.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) } }
     let source = try DataFile(path: path)
     try DurableFile.copy(source, to: "\(path).before-\(format)", attributes: FileAttributes(mode: 0o640))
   }

@@ -10,11 +10,15 @@ package struct Submission: Sendable {
   package let digest: SHA256Digest
   package let submitter: Submitter
   package let receivedAt: Timestamp
-  /// Nil: the model is no longer configured, so nobody can say which rows these are; the request is held, `no_model`.
+  /// Nil: nobody can say which rows these are. Either the model is no longer configured (the request is held,
+  /// `no_model`) or, with `awaitsModel`, it cannot be looked at for now.
   package let resolution: Resolution?
+  /// Without a resolution: the request waits as `accepted`, in no batch, until `resolve`.
+  package let awaitsModel: Bool
 
   package init(
-    manifest: Manifest, bytes: [UInt8], submitter: Submitter, receivedAt: Timestamp, resolution: Resolution?
+    manifest: Manifest, bytes: [UInt8], submitter: Submitter, receivedAt: Timestamp, resolution: Resolution?,
+    awaitsModel: Bool = false
   ) {
     self.manifest = manifest
     self.bytes = bytes
@@ -22,6 +26,7 @@ package struct Submission: Sendable {
     self.submitter = submitter
     self.receivedAt = receivedAt
     self.resolution = resolution
+    self.awaitsModel = awaitsModel
   }
 }
 

@@ -1,6 +1,7 @@
 package import Platform
 package import Requests
 import ServiceLifecycle
+import Synchronization
 
 /// Whoever carries calls out.
 package protocol ControlHandler: Sendable {
@@ -18,10 +19,13 @@ package struct ControlServer: ServiceLifecycle.Service {
 
   let socket: ControlSocket
   let handler: any ControlHandler
+  let narrator: Narrator
+  private let refusals = RefusalLog()
 
-  package init(socket: ControlSocket, handler: any ControlHandler) {
+  package init(socket: ControlSocket, handler: any ControlHandler, narrator: Narrator) {
     self.socket = socket
     self.handler = handler
+    self.narrator = narrator
   }
 
   package func run() async throws {
@@ -57,12 +61,37 @@ package struct ControlServer: ServiceLifecycle.Service {
   ) async throws(ControlError) -> JSONValue {
     do throws(ControlError) {
       let command = try ControlCommand(json: call)
-      try caller.check(command)
+      try check(command, caller)
       return ["ok": try await handler.answer(command, from: caller, over: connection)]
     } catch {
       // After a failed import the bytes that still come are no calls.
       if call["do"]?.stringValue == "import" { throw error }
       return error.json
+    }
+  }
+
+  private func check(_ command: ControlCommand, _ caller: Caller) throws(ControlError) {
+    do throws(ControlError) {
+      try caller.check(command)
+    } catch {
+      if refusals.isNew(caller.uid) { narrator.post(.commandRefused(command.word, uid: caller.uid)) }
+      throw error
+    }
+  }
+}
+
+/// Whom it was said of lately that they asked for what they may not: a user who asks again and again must not fill the
+/// journal, which drops a service's other entries too when it says too much.
+private final class RefusalLog: Sendable {
+  private static let quiet: Duration = .seconds(60)
+  private let said = Mutex<[UInt32: MonotonicInstant]>([:])
+
+  func isNew(_ uid: UInt32, at now: MonotonicInstant = .now) -> Bool {
+    said.withLock { said in
+      said = said.filter { now - $0.value < Self.quiet }
+      guard said[uid] == nil else { return false }
+      said[uid] = now
+      return true
     }
   }
 }

@@ -45,6 +45,9 @@ package struct Daemon: Sendable {
     guard blas.ok else { throw StartFailure(blas) }
     let lock = try step(.inputOutput) { () throws(PlatformError) in try prepare() }
     let ledger = try step(.inputOutput) { () throws(LedgerError) in try Ledger(path: places.ledger) }
+    tellMigration(narrator, ledger)
+    let mark = try step(.inputOutput) { () throws(PlatformError) in try RunningMark(places) }
+    if mark.wasLeft { try step(.inputOutput) { () throws(LedgerError) in try tellRecovery(narrator, ledger) } }
     let socket = try step(.inputOutput) { () throws(PlatformError) in try ControlSocket(path: places.control) }
     let watch = try step(.inputOutput) { () throws(PlatformError) in try DirectoryWatch(path: places.incoming) }
     let live = LiveRun()
@@ -57,7 +60,7 @@ package struct Daemon: Sendable {
       Watchdog(pipeline: pipeline, live: live, notifier: notifier, narrator: narrator, places: places),
       Reloader(pipeline: pipeline, notifier: notifier),
       SpoolWatcher(watch: watch, pipeline: pipeline),
-      ControlServer(socket: socket, handler: pipeline),
+      ControlServer(socket: socket, handler: pipeline, narrator: narrator),
     ]
     var group = ServiceGroupConfiguration(
       services: services, logger: Logger(label: "hamud") { _ in SwiftLogNoOpLogHandler() })
@@ -66,6 +69,7 @@ package struct Daemon: Sendable {
       try await ServiceGroup(configuration: group).run()
       narrator.post(await pipeline.stoppedEvent())
       try ledger.close()
+      try mark.remove()
     } catch {
       throw StartFailure(.software, "\(error)")
     }
@@ -80,6 +84,18 @@ package struct Daemon: Sendable {
     } catch {
       throw StartFailure(code, "\(error)")
     }
+  }
+
+  private func tellMigration(_ narrator: Narrator, _ ledger: Ledger) {
+    guard let old = ledger.migratedFrom else { return }
+    let now = LedgerSchema.current.format
+    narrator.post(.ledgerMigrated(from: old, to: now, copy: "\(places.ledger).before-\(now)"))
+  }
+
+  /// What the last process left when it did not end in order; what it had stopped in order is no recovery.
+  private func tellRecovery(_ narrator: Narrator, _ ledger: Ledger) throws(LedgerError) {
+    let (runs, receipts) = (try ledger.interruptedRuns().count, try ledger.dueReceipts().count)
+    if runs + receipts > 0 { narrator.post(.recovered(runs: runs, receipts: receipts)) }
   }
 
   /// Directories, the lock, and what crashed writers left.

@@ -2,11 +2,12 @@ import Ledger
 import Platform
 import Requests
 import ServiceLifecycle
+import Synchronization
 
 /// Feeds systemd's watchdog from the work itself, and keeps the status line and the progress file fresh.
 ///
-/// It is fed while the pipeline answers and, during a run, while micro-batches are being done: a hung step is silent and
-/// lets systemd end the process.
+/// It is fed while the pipeline answers and, during a run, while micro-batches are being done: a hung step or a hung loop is
+/// silent and lets systemd end the process.
 struct Watchdog: ServiceLifecycle.Service {
   private static let beat: Duration = .seconds(1)
   /// Longest time that work may be silent where nobody set a watchdog: it is then only said.
@@ -20,21 +21,22 @@ struct Watchdog: ServiceLifecycle.Service {
 
   func run() async throws {
     try? await cancelWhenGracefulShutdown {
+      let pulse = Pulse()
       var said: String?
-      var isSilent = false
+      var wasSilent = false
       while true {
+        pulse.ask { await pipeline.statusLine() }
         try await Task.sleep(for: beat)
-        await pipeline.heartbeat()
         let patience = (notifier.watchdogInterval ?? Self.usualPatience) / 2
-        let silence = live.silence ?? .zero
-        if silence < patience {
-          try? notifier.feedWatchdog()
-        } else if !isSilent {
-          narrator.post(.workSilent(seconds: Int(silence.components.seconds), run: await pipeline.run?.job.told))
+        let silence = Silence(loop: pulse.silence, work: live.silence, patience: patience)
+        if silence == nil { try? notifier.feedWatchdog() }
+        if let silence, !wasSilent {
+          // Of a loop that does not answer nobody can ask what runs.
+          let run = silence.isOfTheWork ? await pipeline.run?.job.told : nil
+          narrator.post(.workSilent(seconds: Int(silence.duration.components.seconds), run: run))
         }
-        isSilent = silence >= patience
-        let line = await pipeline.statusLine()
-        if line != said {
+        wasSilent = silence != nil
+        if let line = pulse.line, line != said {
           try? notifier.status(line)
           said = line
           keepProgress()
@@ -51,6 +53,54 @@ struct Watchdog: ServiceLifecycle.Service {
     let json: JSONValue = ["running": live.figures?.json ?? .null, "at": JSONValue(WallClock.now.rfc3339())]
     _ = try? DurableFile.publish(
       json.text + "\n", to: Paths.join(places.runtime, "progress.json"), attributes: FileAttributes(mode: 0o644))
+  }
+}
+
+/// Who has been silent for too long, if anybody.
+package struct Silence: Equatable {
+  package let duration: Duration
+  /// The run, or else the daemon's own loop.
+  package let isOfTheWork: Bool
+
+  /// Nil while both give signs of life, or nothing runs.
+  package init?(loop: Duration, work: Duration?, patience: Duration) {
+    if loop >= patience {
+      (duration, isOfTheWork) = (loop, false)
+    } else if let work, work >= patience {
+      (duration, isOfTheWork) = (work, true)
+    } else {
+      return nil
+    }
+  }
+}
+
+/// Asks the pipeline for its status line, never twice at once, and knows since when it has not answered.
+private final class Pulse: Sendable {
+  private struct State {
+    var isAsking = false
+    var answered = MonotonicInstant.now
+    var line: String?
+  }
+
+  private let state = Mutex(State())
+
+  var line: String? { state.withLock { $0.line } }
+  var silence: Duration { state.withLock { MonotonicInstant.now - $0.answered } }
+
+  func ask(_ question: @escaping @Sendable () async -> String) {
+    let isFree = state.withLock { state in
+      defer { state.isAsking = true }
+      return !state.isAsking
+    }
+    guard isFree else { return }
+    Task {
+      let line = await question()
+      state.withLock {
+        $0.line = line
+        $0.answered = .now
+        $0.isAsking = false
+      }
+    }
   }
 }
 

@@ -5,9 +5,9 @@ package import Requests
 extension Event {
   package static func requestAccepted(_ request: Request, alreadyForgotten: Int) -> Event {
     let before = alreadyForgotten == 0 ? "" : ", \(alreadyForgotten) more were forgotten before"
+    let rows = request.rows.map { NumberText.count($0, "row") } ?? "rows that are looked up later"
     return Event(
-      .requestAccepted,
-      "Request \(request.id) accepted: \(NumberText.count(request.rows ?? 0, "row")) of \(request.model)\(before)",
+      .requestAccepted, "Request \(request.id) accepted: \(rows) of \(request.model)\(before)",
       request.fields(state: "accepted"))
   }
 

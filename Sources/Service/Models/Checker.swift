@@ -71,7 +71,11 @@ package struct Checker: Sendable {
       let dataset = try Dataset.open(
         DatasetDescription(settings.data),
         for: Preparation(record: model.data, labels: model.configuration.labels))
-      return try dataset.findings(for: model.configuration.fit).map { finding($0.severity, $0.problem, $0.mend) }
+      let findings = try dataset.findings(for: model.configuration.fit)
+      if dataset.misfit(model.configuration.fit) == nil { try model.checkNetwork(for: dataset) }
+      return findings.map { finding($0.severity, $0.problem, $0.mend) }
+    } catch let trouble as ModelTrouble {
+      return [finding(.error, trouble.sentence, "mend it and run hamuctl check again")]
     } catch {
       return [finding(.error, "\(error)", "mend it and run hamuctl check again")]
     }

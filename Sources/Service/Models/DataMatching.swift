@@ -81,13 +81,29 @@ package struct DataMatching: Sendable {
           trainingRows: model.dataset.train.count, maxForgetShare: share)
       }
     }
+    for id in try ledger.unresolvedRequests(of: model.name) {
+      if try Self.namesRowNumbers(id, ledger) { lost[id] = Self.meaningless }
+    }
     let waiting = RequestFilter(states: [.accepted, .scheduled, .unlearning, .held, .failed], model: model.name)
     for request in try ledger.requests(waiting) where request.kind == .classes {
-      let labels = try ledger.request(request.id)?.labels ?? []
+      // Without labels it is still to be looked up.
+      guard let labels = try ledger.request(request.id)?.labels, !labels.isEmpty else { continue }
       found[request.id] = Resolution(
         rows: RowSet(labels.flatMap { model.dataset.train.rows(ofClass: $0) }), labels: labels,
         trainingRows: model.dataset.train.count, maxForgetShare: share)
     }
     return (found, lost)
   }
+
+  /// A request that was accepted while nobody could look its rows up: ids, subjects and classes mean the same in the new
+  /// data, row numbers do not.
+  private static func namesRowNumbers(_ id: RequestID, _ ledger: Ledger) throws -> Bool {
+    guard let bytes = try ledger.manifest(of: id) else { return false }
+    guard case .rows(let selectors, _) = try Manifest.parse(bytes, fileStem: id.text).selection else { return false }
+    return selectors.contains { if case .id = $0.value { false } else { true } }
+  }
+
+  private static let meaningless =
+    "it names row numbers and was handed in before the model's data changed, when they could not be looked up; cancel it, "
+    + "and hand in another with ids or with the row numbers of the data as they are now"
 }

@@ -18,6 +18,10 @@ package struct LoadedModel: Sendable {
   package let fingerprint: DataFingerprint
   /// Keys the digests of this model's rows and ids.
   package let salt: [UInt8]
+  /// The directory that was copied as version 1 when it was opened; nil where there was a version.
+  package let copiedFrom: String?
+  /// What will disappoint about the data: sentences with their mends.
+  package let findings: [String]
 
   package var name: String { settings.name }
   package var labels: ClassLabels { configuration.labels }
@@ -33,8 +37,13 @@ package enum OpenedModel: Sendable {
 /// Why a model could not be opened: a sentence with the mend, for the journal and `hamuctl check`.
 package struct ModelTrouble: Error, Sendable, Equatable {
   package let sentence: String
+  /// The data are not those that row numbers were given for, and cannot even be opened as they are now.
+  package let isOfChangedData: Bool
 
-  package init(_ sentence: String) { self.sentence = sentence }
+  package init(_ sentence: String, isOfChangedData: Bool = false) {
+    self.sentence = sentence
+    self.isOfChangedData = isOfChangedData
+  }
   package init(_ error: CheckpointError) { self.init("\(error)") }
   package init(_ error: DatasetError) { self.init("\(error)") }
   package init(_ error: LedgerError) { self.init("\(error)") }

@@ -1,7 +1,9 @@
 package import Checkpoints
 package import Datasets
 package import Ledger
+import Networks
 package import Platform
+import Unlearning
 
 /// Opens a configured model: its versions, its data, and whether these still are the data that row numbers mean.
 ///
@@ -9,10 +11,14 @@ package import Platform
 package struct ModelOpener: Sendable {
   let places: Places
   let ledger: Ledger
+  /// Whether to remove what a crash left: once for each model, before any run of this process could have begun. Later the
+  /// same files are a run's own.
+  let cleans: Bool
 
-  package init(places: Places, ledger: Ledger) {
+  package init(places: Places, ledger: Ledger, cleans: Bool) {
     self.places = places
     self.ledger = ledger
+    self.cleans = cleans
   }
 
   package func open(_ settings: ModelSettings) throws(ModelTrouble) -> OpenedModel {
@@ -33,26 +39,55 @@ package struct ModelOpener: Sendable {
     let store = VersionStore(directory: places.model(settings.name), model: settings.name)
     try store.prepare()
     let record = try ledger.ensureModel(settings.name, at: WallClock.now)
-    try clean(store, record)
+    if cleans { try clean(store, record) }
     // The data are opened as the model was trained on them: by the version's own record of it, else by the configured one's.
     let source = try record.currentVersion.map { try store.open($0).open() } ?? ModelDirectory.open(settings.model)
     let description = DatasetDescription(settings.data)
-    let dataset = try Dataset.open(
-      description, for: Preparation(record: source.data, labels: source.configuration.labels))
-    if let misfit = dataset.misfit(source.configuration.fit) { throw misfit }
+    let dataset = try openData(description, of: source, record)
+    try source.checkNetwork(for: dataset)
+    let isNew = record.currentVersion == nil
     let current =
-      try record.currentVersion == nil
-      ? importInitial(settings, store, data: dataset.record) : openCurrent(store, record)
+      try isNew ? importInitial(settings, store, data: dataset.record) : openCurrent(store, record)
+    let findings = try dataset.findings(for: source.configuration.fit).map { "\($0.problem); \($0.mend)" }
     return try compare(
       LoadedModel(
         settings: settings, store: store, current: current, configuration: source.configuration, dataset: dataset,
         description: description, heldout: try dataset.honestHeldoutRows(),
-        fingerprint: DataFingerprint(files: []), salt: record.salt), record)
+        fingerprint: DataFingerprint(files: []), salt: record.salt, copiedFrom: isNew ? settings.model : nil,
+        findings: findings), record)
   }
 
-  /// What a crash left: candidates, and a version that was adopted and of which the ledger knows nothing.
+  /// Data that changed may also be data that cannot be opened (cut off, or with ids for rows that are gone): that is still
+  /// first of all a change, and its mend is the same.
+  private func openData(
+    _ description: DatasetDescription, of source: ModelDirectory, _ record: ModelRecord
+  ) throws -> Dataset {
+    do {
+      let dataset = try Dataset.open(
+        description, for: Preparation(record: source.data, labels: source.configuration.labels))
+      if let misfit = dataset.misfit(source.configuration.fit) { throw misfit }
+      return dataset
+    } catch let error as DatasetError {
+      let known = record.fingerprint.flatMap(DataFingerprint.init(json:))
+      let isSame = known.map { $0.files.allSatisfy(Self.isAsItWas) } ?? true
+      throw ModelTrouble("\(error)", isOfChangedData: !isSame)
+    }
+  }
+
+  private static func isAsItWas(_ file: DataFingerprint.File) -> Bool {
+    // A file that is missing is a disk that was not mounted, more likely than other data.
+    guard let now = try? DataFile.identity(of: file.path) else { return true }
+    return now.size == file.size && now.mtimeNanoseconds == file.modifiedNanoseconds
+  }
+
+  /// What a crash left: candidates, a version that was adopted and of which the ledger knows nothing, and saved progress of
+  /// batches that are over, whose weights still remember.
   private func clean(_ store: VersionStore, _ record: ModelRecord) throws {
     try store.discardCandidates()
+    for batch in try store.savedProgress() {
+      let state = try ledger.batch(batch)?.state
+      if state?.isEnded ?? true { try RunProgressFile.remove(store.progressPath(batch: batch)) }
+    }
     let known = Set(try ledger.versions(of: record.name).map(\.number))
     let current = try store.currentNumber()
     for number in try store.list() where !known.contains(number) && number != current {
@@ -104,7 +139,8 @@ extension LoadedModel {
   fileprivate func with(_ fingerprint: DataFingerprint) -> LoadedModel {
     LoadedModel(
       settings: settings, store: store, current: current, configuration: configuration, dataset: dataset,
-      description: description, heldout: heldout, fingerprint: fingerprint, salt: salt)
+      description: description, heldout: heldout, fingerprint: fingerprint, salt: salt, copiedFrom: copiedFrom,
+      findings: findings)
   }
 }
 
@@ -113,6 +149,39 @@ extension VersionStore.Version {
   package func digest() throws(ModelTrouble) -> SHA256Digest {
     guard let digest = SHA256Digest(recordDigest) else { throw ModelTrouble("a version's record has no digest") }
     return digest
+  }
+}
+
+extension VersionStore {
+  /// Numbers of the batches that have saved progress.
+  fileprivate func savedProgress() throws(PlatformError) -> [Int] {
+    let directory = Paths.parent(of: progressPath(batch: 0))
+    return try DurableDirectory.list(directory).filter { Paths.fileExtension(of: $0) == "safetensors" }
+      .compactMap { Int(Paths.stem(of: $0)) }
+  }
+}
+
+extension ModelDirectory {
+  /// Compares names and shapes of the tensors with those of the network that config.json describes: what does not fit must
+  /// not become a version, from which no run could start.
+  package func checkNetwork(for dataset: Dataset) throws(ModelTrouble) {
+    let wanted: [ParameterSpec]
+    do {
+      wanted = try Architecture(configuration, sampleShape: dataset.sampleShape).parameters
+    } catch {
+      throw ModelTrouble("\(error)")
+    }
+    let found = Dictionary(tensors.map { ($0.name, $0.shape) }, uniquingKeysWith: { first, _ in first })
+    for parameter in wanted {
+      guard let shape = found[parameter.name] else {
+        throw ModelTrouble("the model has no tensor \(parameter.name), which its config.json asks for; export it whole")
+      }
+      guard shape == parameter.shape else {
+        throw ModelTrouble(
+          "the tensor \(parameter.name) is \(shape) and config.json asks for \(parameter.shape); "
+            + "export model and config.json together")
+      }
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 package import Checkpoints
 package import Datasets
+import Ledger
 package import Requests
 
 /// What a manifest's selectors mean in one model's data.
@@ -26,17 +27,18 @@ package enum SelectionResolver {
     _ selectors: [Located<RowSelector>], _ subjects: [Located<String>], _ dataset: Dataset
   ) throws(Refusal) -> ResolvedSelection {
     let count = dataset.train.count
-    var chosen = [Bool](repeating: false, count: count)
+    // Ranges are merged before they become rows: many large ones that overlap must cost no more than few.
+    var chosen: [ClosedRange<Int>] = []
     var misses: [Diagnostic] = []
     for selector in selectors {
       switch selector.value {
-      case .row(let row) where row < count: chosen[row] = true
+      case .row(let row) where row < count: chosen.append(row...row)
       case .row(let row): misses.append(.rowPastEnd(row, at: selector.position, rowCount: count))
-      case .range(let range) where range.upperBound < count: for row in range { chosen[row] = true }
+      case .range(let range) where range.upperBound < count: chosen.append(range)
       case .range(let range): misses.append(.rangePastEnd(range, at: selector.position, rowCount: count))
       case .id(let id):
         if let row = dataset.identifiers.row(ofID: id) {
-          chosen[row] = true
+          chosen.append(row...row)
         } else {
           misses.append(.unknownSample(id, at: selector.position, hasIdentifiers: dataset.identifiers.hasIDs))
         }
@@ -44,14 +46,14 @@ package enum SelectionResolver {
     }
     for subject in subjects {
       let theirs = dataset.identifiers.rows(ofSubject: subject.value)
-      for row in theirs { chosen[row] = true }
+      chosen += theirs.map { $0...$0 }
       if theirs.isEmpty {
         misses.append(
           .unknownSubject(subject.value, at: subject.position, hasIdentifiers: dataset.identifiers.hasSubjects))
       }
     }
     guard misses.isEmpty else { throw .nothingSelected(misses) }
-    return ResolvedSelection(rows: chosen.indices.filter { chosen[$0] }, classes: nil)
+    return ResolvedSelection(rows: RowSet(ranges: chosen).rows, classes: nil)
   }
 
   private static func classes(

@@ -58,7 +58,11 @@ package final class LiveRun: Sendable {
   /// Called after every micro-batch.
   package func signOfLife() { state.withLock { $0.lastSign = .now } }
 
-  /// How long the running work has shown no sign of life; nil while nothing runs.
+  /// Said before a stage that reads or writes whole files and cannot show signs of life meanwhile: for so long it is not
+  /// taken for hung.
+  package func expectSilence(for duration: Duration) { state.withLock { $0.lastSign = .now + duration } }
+
+  /// How long the running work has shown no sign of life, below zero while that is expected; nil while nothing runs.
   package var silence: Duration? {
     state.withLock { $0.figures == nil ? nil : MonotonicInstant.now - $0.lastSign }
   }

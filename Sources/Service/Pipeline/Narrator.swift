@@ -25,7 +25,8 @@ package struct Narrator: Sendable {
 
 extension Narrator {
   /// A change of state, from the ledger's own words.
-  func changed(_ change: StateChange, _ record: RequestRecord, _ receipt: Receipt) {
+  /// - Parameter retryAt: of a failure that is tried again.
+  func changed(_ change: StateChange, _ record: RequestRecord, _ receipt: Receipt, retryAt: Timestamp?) {
     let request = Event.Request(record, change)
     let reason = change.reason ?? record.summary.reason ?? .error
     switch change.state {
@@ -42,11 +43,25 @@ extension Narrator {
     case .held:
       post(
         .requestHeld(
-          request, reason: reason, receipt.detail ?? "", hardness: receipt.hardness.flatMap(Event.Hardness.init)))
-    case .failed: post(.requestFailed(request, reason: reason, receipt.detail ?? "", retry: receipt.expectedAt))
+          request, reason: reason, Self.why(reason, receipt), hardness: receipt.hardness.flatMap(Event.Hardness.init)))
+    case .failed:
+      let retry = retryAt?.rfc3339()
+      post(.requestFailed(request, reason: reason, Self.cause(receipt.detail ?? "", retry: retry), retry: retry))
     case .cancelled: post(.requestCancelled(request))
     case .rejected: break
     }
+  }
+
+  /// A receipt's sentence, but where it repeats what stood in the manifest: that is its submitter's alone.
+  private static func why(_ reason: Reason, _ receipt: Receipt) -> String {
+    reason == .nothingSelected
+      ? "selectors match nothing in the model's data; its receipt lists them" : receipt.detail ?? ""
+  }
+
+  /// Without the receipt's own sentence on the next try, which the entry says in its words.
+  private static func cause(_ detail: String, retry: String?) -> String {
+    let tail = retry.map { ". It is tried again at \($0)." } ?? ""
+    return tail.isEmpty || !detail.hasSuffix(tail) ? detail : String(detail.dropLast(tail.count))
   }
 
   func deadline(_ summary: RequestSummary, at now: Timestamp) {
@@ -64,9 +79,14 @@ extension Event.Request {
   /// As the request was at a change: a story that is told late must not mix then and now.
   fileprivate init(_ record: RequestRecord, _ change: StateChange) {
     self.init(
-      id: record.id.text, model: record.model, digest: record.digest.description, rows: record.summary.rows,
+      id: record.id.text, model: record.model, digest: record.digest.description, rows: record.knownRows,
       batch: change.batch, version: change.version)
   }
+}
+
+extension RequestRecord {
+  /// Nil while nobody could look them up.
+  fileprivate var knownRows: Int? { summary.rows + alreadyForgotten > 0 ? summary.rows : nil }
 }
 
 extension Event.Figures {

@@ -17,7 +17,8 @@ extension Pipeline {
 
   private func formBatch(_ settings: ModelSettings) throws {
     let now = WallClock.now
-    let waiting = try ledger.requests(RequestFilter(states: [.accepted], model: settings.name))
+    // Those without rows were accepted while their model could not be looked at, and still wait for that.
+    let waiting = try ledger.requests(RequestFilter(states: [.accepted], model: settings.name)).filter { $0.rows > 0 }
     let decision = Batching.decide(
       waiting.map(Batching.Waiting.init), settings: settings.batching, expectedRun: expectedRun(settings.name),
       isFlushed: flushed.contains(settings.name), at: now)
@@ -27,7 +28,10 @@ extension Pipeline {
       flushed.remove(settings.name)
       alarm.set(.now + (time - now))
     case .form(let batch):
-      for request in waiting where batch.passedDeadlines.contains(request.id) { narrator.deadline(request, at: now) }
+      for request in waiting
+      where batch.passedDeadlines.contains(request.id) && !passedDeadlinesSaid.contains(request.id) {
+        warnOfDeadline(request, at: now)
+      }
       _ = try ledger.createBatch(of: batch.requests, at: now)
     }
   }
@@ -35,16 +39,29 @@ extension Pipeline {
   /// What runs of this model took last, or a guess.
   func expectedRun(_ model: String) -> Duration { .seconds(runSeconds[model] ?? 600) }
 
-  /// Puts the time at which an answer may be expected into a fresh request's receipt.
-  func expect(_ record: RequestRecord) {
-    guard record.state == .accepted, let settings = configuration.model(record.model) else { return }
-    let expected = expectedRun(record.model)
-    let start = Batching.latestStart(
-      of: Batching.Waiting(record.summary), settings: settings.batching, expectedRun: expected, at: WallClock.now)
-    do {
-      try ledger.setExpected(start + expected, for: [record.id])
-    } catch {
-      narrator.trouble(error)
+  /// Puts the time at which an answer may be expected into the receipts of requests that wait from now on. That it cannot be
+  /// noted is said and changes nothing else.
+  func expect(_ ids: [RequestID]) {
+    for id in ids {
+      do {
+        guard let record = try ledger.request(id), let moment = expectation(of: record) else { continue }
+        try ledger.setExpected(moment, for: [id])
+      } catch {
+        narrator.trouble(error)
+      }
+    }
+  }
+
+  private func expectation(of record: RequestRecord) -> Timestamp? {
+    guard let settings = configuration.model(record.model) else { return nil }
+    let (now, expected) = (WallClock.now, expectedRun(record.model))
+    switch record.state {
+    case .accepted:
+      let start = Batching.latestStart(
+        of: Batching.Waiting(record.summary), settings: settings.batching, expectedRun: expected, at: now)
+      return start + expected
+    case .scheduled: return now + expected
+    default: return nil
     }
   }
 
@@ -53,8 +70,13 @@ extension Pipeline {
     let now = WallClock.now
     let due = try ledger.deadlineWarningsDue(before: now + Self.deadlineNear, day: now.dateText)
     guard !due.isEmpty else { return }
-    for request in due { narrator.deadline(request, at: now) }
+    for request in due { warnOfDeadline(request, at: now) }
     try ledger.markDeadlineWarned(due.map(\.id), day: now.dateText)
+  }
+
+  private func warnOfDeadline(_ request: RequestSummary, at now: Timestamp) {
+    if let deadline = request.deadline, deadline.end <= now.secondsSinceEpoch { passedDeadlinesSaid.insert(request.id) }
+    narrator.deadline(request, at: now)
   }
 
   static let deadlineNear: Duration = .seconds(3 * 86_400)

@@ -51,10 +51,13 @@ extension Pipeline: ControlHandler {
     }
   }
 
-  /// The request, if there is one and the caller may see it. Others' requests are as unknown as those that are not there.
+  /// The request, if there is one and the caller may see it.
   private func visible(_ id: String, _ caller: Caller) throws(ControlError) -> RequestRecord {
-    guard let record = try find(id), caller.isOperator || record.summary.submitter == caller.uid else {
+    guard let record = try find(id) else {
       throw ControlError(.unknownRequest, "there is no request \(id); see hamuctl list")
+    }
+    guard caller.isOperator || record.summary.submitter == caller.uid else {
+      throw ControlError(.notAllowed, "request \(id) is somebody else's; only they and operators may see it")
     }
     return record
   }
@@ -74,22 +77,30 @@ extension Pipeline: ControlHandler {
     let limit = Limits.documentBytes
     let bytes = Array(text.utf8)
     guard bytes.count <= limit else { throw ControlError(.rejected, Refusal.tooLarge(bytes: bytes.count).full) }
-    guard opening.isEmpty else {
-      throw ControlError(.unavailable, "the daemon is still opening its models; try again in a moment")
-    }
-    let outcome: Answer
-    do {
-      outcome = try answer(
-        Drop(fileName: Paths.lastComponent(of: name), bytes: bytes, owner: caller.uid, receivedAt: WallClock.now))
-      try tell()
-    } catch {
-      throw ControlError(.inputOutput, "\(error)")
+    let drop = Drop(
+      fileName: Paths.lastComponent(of: name), bytes: bytes, owner: caller.uid, receivedAt: WallClock.now)
+    var outcome = try decide(drop)
+    // Opening a model takes seconds, and then everything about the manifest can be said at once.
+    while case .opening = outcome, !isStopping {
+      await waitForOpening()
+      outcome = try decide(drop)
     }
     switch outcome {
     case .taken(let record): return try views { view throws(LedgerError) in try view.receipt(record.id) }
     case .refused(let receipt):
       throw ControlError(.rejected, receipt.detail ?? "refused", receipt: receipt.json)
+    case .opening: throw ControlError(.unavailable, "the daemon is stopping; hand it in again when it is back")
     case .later(let sentence): throw ControlError(.unavailable, sentence)
+    }
+  }
+
+  private func decide(_ drop: Drop) throws(ControlError) -> Answer {
+    do {
+      let answer = try answer(drop)
+      try tell()
+      return answer
+    } catch {
+      throw ControlError(.inputOutput, "\(error)")
     }
   }
 }
@@ -106,6 +117,7 @@ extension Pipeline {
     let loss = record.state == .held && record.summary.batch != nil ? "; its batch's saved progress is discarded" : ""
     return try change("cancelled \(id)\(loss)", "would cancel \(id)\(loss)", dryRun) { () throws(LedgerError) in
       try ledger.cancel(record.id, by: caller.uid, at: WallClock.now)
+      if let batch = record.summary.batch { removeProgress(of: batch, record.model) }
     }
   }
 
@@ -116,17 +128,29 @@ extension Pipeline {
     guard record.state == .held else {
       throw ControlError(.usage, "request \(id) is \(record.state.rawValue); only held ones can be resumed")
     }
+    try checkModel(of: record)
     let accepting = cost.map { ", accepting a retain cost of \(RunSentences.short($0))" } ?? ""
     return try change(
       "resumed \(id) and its batch\(accepting)", "would resume \(id) and all of its batch that are held\(accepting)",
       dryRun
     ) {
       () throws(LedgerError) in
-      for id in try ledger.resume(record.id, acceptRetainCost: cost, by: caller.uid, at: WallClock.now) {
+      let ids = try ledger.resume(record.id, acceptRetainCost: cost, by: caller.uid, at: WallClock.now)
+      for id in ids {
         narrator.post(
           .requestResumed(Event.Request(id: id.text, model: record.model), acceptRetainCost: cost, by: caller.uid))
       }
+      expect(ids)
     }
+  }
+
+  /// Waiting for its model is the one thing that no command ends but `cancel`.
+  private func checkModel(of record: RequestRecord) throws(ControlError) {
+    guard record.summary.reason == .noModel else { return }
+    throw ControlError(
+      .usage,
+      "request \(record.id) goes on by itself when model \(record.model) is configured again; "
+        + "hamuctl cancel \(record.id) ends it")
   }
 
   private func retry(_ id: String, _ caller: Caller, _ dryRun: Bool) throws(ControlError) -> JSONValue {
@@ -134,11 +158,13 @@ extension Pipeline {
     guard record.state == .held || record.state == .failed else {
       throw ControlError(.usage, "request \(id) is \(record.state.rawValue); only held and failed ones can be retried")
     }
+    try checkModel(of: record)
     return try change("\(id) starts over", "would start \(id) over, with all of its batch", dryRun) {
       () throws(LedgerError) in
-      for id in try ledger.retry(record.id, by: caller.uid, at: WallClock.now) {
-        narrator.post(.requestRetried(Event.Request(id: id.text, model: record.model), by: caller.uid))
-      }
+      let ids = try ledger.retry(record.id, by: caller.uid, at: WallClock.now)
+      if let batch = record.summary.batch { removeProgress(of: batch, record.model) }
+      for id in ids { narrator.post(.requestRetried(Event.Request(id: id.text, model: record.model), by: caller.uid)) }
+      expect(ids)
     }
   }
 

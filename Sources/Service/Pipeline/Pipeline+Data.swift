@@ -8,33 +8,27 @@ import Requests
 extension Pipeline {
   /// Finds every tombstone and every waiting row in the data as they are now.
   func rematch(_ name: String, _ dryRun: Bool) async throws(ControlError) -> JSONValue {
-    guard let model = changed[name] ?? models[name] else {
-      throw ControlError(.usage, "model \(name) is not open; hamuctl check says what is wrong with it")
+    let settings = try await take(name)
+    defer { release(name) }
+    let model: LoadedModel
+    switch await openNow(settings) {
+    case .failure(let trouble): throw ControlError(.inputOutput, trouble.sentence)
+    case .success(.dataChanged(_, let other)): model = other
+    case .success(.ready(let same)):
+      if !dryRun { try ledgerWork { () throws(LedgerError) in try settle(settings, .success(.ready(same))) } }
+      return ["message": JSONValue("the data of \(name) are those that its row numbers were given for; nothing to do")]
     }
-    guard run?.job.model.name != name else {
-      throw ControlError(.usage, "model \(name) is running a batch; hamuctl pause \(name) first")
-    }
-    let ledger = ledger
-    let matching: Result<DataMatching, ModelTrouble> = await onThread("hamud-rematch") {
-      () throws(ModelTrouble) in try DataMatching(model, ledger: ledger)
-    }
-    let found: DataMatching
-    do {
-      found = try matching.get()
-    } catch {
-      throw ControlError(.inputOutput, error.sentence)
-    }
+    // Before anything is looked for: what comes back only now has rows to be followed too.
+    if !dryRun { readmit(name) }
+    let found = try await match(model)
     if dryRun { return ["message": JSONValue("would follow: " + found.summary), "dry_run": true] }
-    do {
+    try ledgerWork { () throws(LedgerError) in
       try ledger.rematch(found.relocation, at: WallClock.now)
       models[name] = model
       changed[name] = nil
       narrator.post(.modelRematched(name, same: found.kept, moved: found.moved, gone: found.gone))
       try tell()
-    } catch {
-      throw ControlError(error)
     }
-    bell.ring()
     return ["message": JSONValue("\(name) goes on: " + found.summary)]
   }
 
@@ -42,74 +36,83 @@ extension Pipeline {
   func importModel(
     _ name: String, _ dryRun: Bool, _ connection: ControlConnection
   ) async throws(ControlError) -> JSONValue {
-    guard let settings = configuration.model(name), let model = changed[name] ?? models[name] else {
-      throw ControlError(
-        .usage, "model \(name) is not configured, or not open; hamuctl check says what is wrong with it")
+    let settings = try await take(name)
+    defer { release(name) }
+    let model: LoadedModel
+    switch await openNow(settings) {
+    case .failure(let trouble): throw ControlError(.inputOutput, trouble.sentence)
+    case .success(.dataChanged(_, let opened)), .success(.ready(let opened)): model = opened
     }
-    guard run == nil, opening.isEmpty else {
-      throw ControlError(.usage, "a batch is running; hamuctl pause \(name), or try again when it has ended")
-    }
-    // Held by `opening`, so that no run begins on the old version while the new one comes in.
-    opening.insert(name)
-    defer {
-      opening.remove(name)
-      bell.ring()
-    }
-    let number = try nextVersion(name)
     do {
-      let receiver = try model.store.receive(number: number)
-      try await ControlChannel.send(["ok": ["send": true]], to: connection)
-      try await ImportTransfer.receive(from: connection, into: receiver)
-      let candidate = try receiver.finish(data: model.dataset.record)
-      let incoming = try candidate.open()
-      if let misfit = model.dataset.misfit(incoming.configuration.fit) { throw misfit }
+      let number = (try ledger.versions(of: name).map(\.number).max() ?? 0) + 1
+      let candidate = try await receive(number, for: model, from: connection)
+      let answer: JSONValue
       if dryRun {
+        answer = ["message": JSONValue("would import version \(number) of \(name)"), "dry_run": true]
         try model.store.discardCandidates()
-        return ["message": JSONValue("would import version \(number) of \(name)"), "dry_run": true]
+      } else {
+        answer = try await adopt(candidate, settings, model)
       }
-      return try await adopt(candidate, settings, model)
-    } catch let error as ControlError {
-      try? model.store.discardCandidates()
-      throw error
+      return answer
     } catch {
+      // Ignored: what cannot be removed now is removed when the model is opened at the next start.
       try? model.store.discardCandidates()
-      throw ControlError(.inputOutput, "\(error)")
+      throw error as? ControlError ?? ControlError(.inputOutput, "\(error)")
     }
   }
 
-  private func nextVersion(_ name: String) throws(ControlError) -> Int {
-    do {
-      return (try ledger.versions(of: name).map(\.number).max() ?? 0) + 1
-    } catch {
-      throw ControlError(error)
-    }
+  private func receive(
+    _ number: Int, for model: LoadedModel, from connection: ControlConnection
+  ) async throws -> VersionStore.Candidate {
+    // A directory of this number that the ledger does not know is what a crash left between adopting and recording.
+    if try model.store.list().contains(number) { try model.store.remove(number) }
+    let receiver = try model.store.receive(number: number)
+    try await ControlChannel.send(["ok": ["send": true]], to: connection)
+    try await ImportTransfer.receive(from: connection, into: receiver)
+    return try await onThread("hamud-import") { () throws(ModelTrouble) in
+      try ModelTrouble.of {
+        let candidate = try receiver.finish(data: model.dataset.record)
+        let incoming = try candidate.open()
+        if let misfit = model.dataset.misfit(incoming.configuration.fit) { throw misfit }
+        try incoming.checkNetwork(for: model.dataset)
+        return candidate
+      }
+    }.get()
   }
 
   private func adopt(
     _ candidate: VersionStore.Candidate, _ settings: ModelSettings, _ model: LoadedModel
   ) async throws -> JSONValue {
     let now = WallClock.now
-    let (name, ledger) = (settings.name, ledger)
-    let matching: Result<DataMatching, ModelTrouble> = await onThread("hamud-import") {
-      () throws(ModelTrouble) in try DataMatching(model, ledger: ledger)
-    }
-    let found = try matching.get()
+    let name = settings.name
     var record = VersionRecord(model: name, version: candidate.number, created: now.rfc3339())
     record.parent = model.current.number
     record.parentRecord = model.current.recordDigest
-    if try model.store.list().contains(candidate.number) { try model.store.remove(candidate.number) }
-    let version = try model.store.adopt(try model.store.seal(candidate, record: record))
-    let outcome = try ledger.importVersion(
-      ImportedVersion(
-        version: NewVersion(number: version.number, parent: model.current.number, record: try version.digest()),
-        trainingData: found.relocation), at: now)
-    try model.store.makeCurrent(version.number)
+    let sealing = record
+    let version = try await onThread("hamud-import") { () throws(ModelTrouble) in
+      try ModelTrouble.of { try model.store.adopt(try model.store.seal(candidate, record: sealing)) }
+    }.get()
+    let outcome: ImportOutcome
+    do {
+      readmit(name)
+      let found = try await match(model)
+      outcome = try ledger.importVersion(
+        ImportedVersion(
+          version: NewVersion(number: version.number, parent: model.current.number, record: try version.digest()),
+          trainingData: found.relocation), at: now)
+    } catch {
+      // Nobody's without the ledger.
+      try? model.store.remove(version.number)
+      throw error
+    }
     models[name] = nil
     changed[name] = nil
+    try model.store.makeCurrent(version.number)
     narrator.post(
       .modelImported(name, version: version.number, settled: outcome.settled, reaccepted: outcome.reopened.count))
     try tell()
-    await reopen(settings)
+    await openHeld(settings)
+    expect(outcome.reopened)
     return [
       "message": JSONValue(
         "\(name) is at version \(version.number), as imported; \(outcome.settled) forgotten rows are settled, "
@@ -117,6 +120,55 @@ extension Pipeline {
       "version": JSONValue(version.number), "settled": JSONValue(outcome.settled),
       "reopened": .array(outcome.reopened.map { JSONValue($0.text) }),
     ]
+  }
+}
+
+// MARK: - While something about a model is replaced
+
+extension Pipeline {
+  /// Holds the model, to be released by the caller, and says how it is configured.
+  private func take(_ name: String) async throws(ControlError) -> ModelSettings {
+    await hold(name)
+    do throws(ControlError) {
+      guard let settings = configuration.model(name) else {
+        throw ControlError(
+          .usage, "model \(name) is not configured, or its file is wrong; hamuctl check says what is wrong with it")
+      }
+      guard !isStopping else { throw ControlError(.unavailable, "the daemon is stopping") }
+      guard run?.job.model.name != name else {
+        throw ControlError(
+          .usage, "model \(name) is running a batch; hamuctl pause \(name) first, or try again when it has ended")
+      }
+      return settings
+    } catch {
+      release(name)
+      throw error
+    }
+  }
+
+  /// Finds what was forgotten, and what waits to be, in the model's data, which must stay the same meanwhile.
+  private func match(_ model: LoadedModel) async throws(ControlError) -> DataMatching {
+    let ledger = ledger
+    let matching: Result<DataMatching, ModelTrouble> = await onThread("hamud-match") {
+      () throws(ModelTrouble) in try DataMatching(model, ledger: ledger)
+    }
+    do throws(ModelTrouble) {
+      let found = try matching.get()
+      guard model.dataset.isStillWhatWasOpened(model.description) else {
+        throw ModelTrouble("the data of \(model.name) changed while they were looked at; try again when they are whole")
+      }
+      return found
+    } catch {
+      throw ControlError(.inputOutput, error.sentence)
+    }
+  }
+
+  private func ledgerWork(_ body: () throws(LedgerError) -> Void) throws(ControlError) {
+    do {
+      try body()
+    } catch {
+      throw ControlError(error)
+    }
   }
 
   func onThread<Value: Sendable>(
@@ -126,6 +178,19 @@ extension Pipeline {
       return try await ComputeThread.run(name: name) { Result { () throws(ModelTrouble) in try body() } }
     } catch {
       return .failure(ModelTrouble("\(error)"))
+    }
+  }
+}
+
+extension ModelTrouble {
+  /// Any failure in its own words.
+  fileprivate static func of<Value>(_ body: () throws -> Value) throws(ModelTrouble) -> Value {
+    do {
+      return try body()
+    } catch let trouble as ModelTrouble {
+      throw trouble
+    } catch {
+      throw ModelTrouble("\(error)")
     }
   }
 }

@@ -28,24 +28,25 @@ extension Pipeline {
     opening.formUnion(wanted.map(\.name))
     narrateBroken()
     for settings in wanted { await open(settings) }
-    opening.subtract(wanted.map(\.name))
     ProcessMemory.giveBack()
     bell.ring()
   }
 
-  /// Opens one model again, after something about it changed.
-  func reopen(_ settings: ModelSettings) async { await open(settings) }
+  /// The model with its data as they are at this moment, on a thread of its own; nothing is settled by that.
+  func openNow(_ settings: ModelSettings) async -> Result<OpenedModel, ModelTrouble> {
+    let opener = ModelOpener(places: places, ledger: ledger, cleans: cleaned.insert(settings.name).inserted)
+    return await onThread("hamud-open") { () throws(ModelTrouble) in try opener.open(settings) }
+  }
 
   private func open(_ settings: ModelSettings) async {
-    let opener = ModelOpener(places: places, ledger: ledger)
-    let outcome: Result<OpenedModel, ModelTrouble>
-    do {
-      outcome = try await ComputeThread.run(name: "hamud-open") {
-        Result { () throws(ModelTrouble) in try opener.open(settings) }
-      }
-    } catch {
-      outcome = .failure(ModelTrouble("\(error)"))
-    }
+    await hold(settings.name)
+    defer { release(settings.name) }
+    await openHeld(settings)
+  }
+
+  /// Opens a model that the caller holds.
+  func openHeld(_ settings: ModelSettings) async {
+    let outcome = await openNow(settings)
     do {
       try settle(settings, outcome)
     } catch {
@@ -53,23 +54,33 @@ extension Pipeline {
     }
   }
 
-  private func settle(_ settings: ModelSettings, _ outcome: Result<OpenedModel, ModelTrouble>) throws(LedgerError) {
+  func settle(_ settings: ModelSettings, _ outcome: Result<OpenedModel, ModelTrouble>) throws(LedgerError) {
     let name = settings.name
     let now = WallClock.now
+    // Opened by settings that are not in force any more: whoever changed them opens it by the new ones.
+    guard configuration.model(name) == settings else { return }
     switch outcome {
-    case .success(.ready(let model)):
+    case .success(.ready(var model)):
+      // A run may have published while the model was being opened.
+      if let number = try ledger.model(name)?.currentVersion, number != model.current.number,
+        let current = try? model.store.open(number)
+      {
+        model.current = current
+      }
+      if let directory = model.copiedFrom { narrator.post(.firstVersion(name, from: directory)) }
+      let wasUnusable = try ledger.unpause(name, .unusable, at: now)
+      // Same content as row numbers were given for: whatever was there in between is gone again.
+      let wasChanged = try ledger.unpause(name, .dataChanged, at: now)
+      if wasUnusable || wasChanged { narrator.post(.modelUnpaused(name, waiting: try waiting(name))) }
+      // Last, so that a ledger that failed is asked again when the model is opened again.
       models[name] = model
       changed[name] = nil
-      try ledger.unpause(name, .unusable, at: now)
-      // Same content as row numbers were given for: whatever was there in between is gone again.
-      if try ledger.unpause(name, .dataChanged, at: now) {
-        narrator.post(.modelUnpaused(name, waiting: try waiting(name)))
-      }
       narrator.post(
         .modelLoaded(
           name, version: model.current.number, parameters: model.parameters, rows: model.dataset.train.count,
           heldout: model.heldout.count))
-      try readmit(model)
+      tellFindings(model)
+      readmit(name)
     case .success(.dataChanged(let sentence, let model)):
       models[name] = nil
       try ledger.unpause(name, .unusable, at: now)
@@ -77,12 +88,16 @@ extension Pipeline {
       if try ledger.pause(name, .dataChanged, detail: sentence, at: now) {
         narrator.post(.dataChanged(name, sentence, waiting: try waiting(name)))
       }
+      readmit(name)
     case .failure(let trouble):
       models[name] = nil
       _ = try ledger.ensureModel(name, at: now)
-      if try ledger.pause(name, .unusable, detail: trouble.sentence, at: now) {
-        narrator.post(.modelUnusable(name, trouble.sentence))
-      }
+      guard
+        try ledger.pause(name, trouble.isOfChangedData ? .dataChanged : .unusable, detail: trouble.sentence, at: now)
+      else { return }
+      narrator.post(
+        trouble.isOfChangedData
+          ? .dataChanged(name, trouble.sentence, waiting: try waiting(name)) : .modelUnusable(name, trouble.sentence))
     }
   }
 
@@ -102,30 +117,37 @@ extension Pipeline {
     }
   }
 
-  /// Requests that were held because their model was not configured go on now that it is.
-  private func readmit(_ model: LoadedModel) throws(LedgerError) {
-    var filter = RequestFilter(states: [.held], model: model.name)
-    filter.limit = nil
-    for request in try ledger.requests(filter) where request.reason == .noModel {
-      _ = try ledger.readmit(request.id, resolution: nil, at: WallClock.now)
+  /// Requests that were held because their model was not configured go on now that it is and can be used.
+  func readmit(_ model: String) {
+    do {
+      for request in try ledger.requests(RequestFilter(states: [.held], model: model)) where request.reason == .noModel
+      {
+        _ = try ledger.readmit(request.id, resolution: nil, at: WallClock.now)
+        if request.rows > 0 { expect([request.id]) }
+      }
+    } catch {
+      narrator.trouble(error)
     }
+  }
+
+  /// What will disappoint, said once as long as it is the same.
+  private func tellFindings(_ model: LoadedModel) {
+    guard disappointments[model.name] ?? [] != model.findings else { return }
+    disappointments[model.name] = model.findings
+    for finding in model.findings { narrator.post(.modelDisappoints(model.name, finding)) }
   }
 
   /// Whether the files are still those that were opened; when not, the model is opened again, which decides by digest.
   func isUnchanged(_ model: LoadedModel) throws -> Bool {
     if model.dataset.isStillWhatWasOpened(model.description) { return true }
     models[model.name] = nil
-    opening.insert(model.name)
-    Task {
-      await self.open(model.settings)
-      self.opened(model.name)
-    }
+    openSoon(model.settings)
     return false
   }
 
-  private func opened(_ name: String) {
-    opening.remove(name)
-    bell.ring()
+  private func openSoon(_ settings: ModelSettings) {
+    opening.insert(settings.name)
+    Task { await self.open(settings) }
   }
 
   /// A stat of every data file: cheap enough for every look.
@@ -164,15 +186,38 @@ extension Pipeline {
       }
       guard let failed = lastOpened[settings.name], MonotonicInstant.now - failed < Self.reopenEvery else {
         lastOpened[settings.name] = .now
-        opening.insert(settings.name)
-        Task {
-          await self.open(settings)
-          self.opened(settings.name)
-        }
+        openSoon(settings)
         continue
       }
     }
   }
 
   static let reopenEvery: Duration = .seconds(60)
+}
+
+// MARK: - One at a time
+
+extension Pipeline {
+  /// Waits until nobody else opens or replaces the model. Until `release` no run of it begins, and nothing is looked up in
+  /// data that may be others.
+  func hold(_ name: String) async {
+    while held.contains(name) { await waitForOpening() }
+    held.insert(name)
+    opening.insert(name)
+  }
+
+  func release(_ name: String) {
+    held.remove(name)
+    opening.remove(name)
+    openingEnded()
+    bell.ring()
+  }
+
+  func waitForOpening() async { await withCheckedContinuation { openingWaiters.append($0) } }
+
+  func openingEnded() {
+    let waiting = openingWaiters
+    openingWaiters = []
+    waiting.forEach { $0.resume() }
+  }
 }

@@ -13,11 +13,21 @@ extension Pipeline {
       narrator.post(.configurationRejected(error.description, stillServing: true))
       throw ControlError(.configuration, error.description + "\nthe old configuration stays in force")
     }
+    // A model whose file was right until now keeps running as it did. One that was wrong before, or is new, is paused and
+    // holds up nobody else.
+    let newlyBroken = fresh.brokenModels.filter { configuration.model($0.name) != nil }
+    guard newlyBroken.isEmpty else {
+      let reasons = newlyBroken.map(\.fault.description).joined(separator: "\n")
+      narrator.post(.configurationRejected(reasons, stillServing: true))
+      throw ControlError(.configuration, reasons + "\nthe old configuration stays in force")
+    }
     let gone = Set(configuration.modelNames).subtracting(fresh.modelNames)
     configuration = fresh
     for name in gone.union(fresh.brokenModels.map(\.name)) {
       models[name] = nil
       changed[name] = nil
+      // Nobody could publish what it brings.
+      if run?.job.model.name == name { stopRun() }
     }
     for settings in fresh.models where models[settings.name] != nil {
       if models[settings.name]?.settings != settings { models[settings.name] = nil }
@@ -26,12 +36,11 @@ extension Pipeline {
     await openModels()
     narrator.post(.reloaded(models: fresh.models.count, paused: fresh.brokenModels.count))
     bell.ring()
-    let broken = fresh.brokenModels.map { "\n" + $0.fault.description }.joined()
     let count = fresh.models.count
-    let message = "the new configuration is in force: \(count) \(count == 1 ? "model" : "models")"
-    if !broken.isEmpty {
-      throw ControlError(.configuration, message + "; these are paused, their files are wrong:" + broken)
-    }
+    let paused =
+      fresh.brokenModels.isEmpty
+      ? "" : "; still paused, their files are wrong: \(fresh.brokenModels.map(\.name).joined(separator: ", "))"
+    let message = "the new configuration is in force: \(count) \(count == 1 ? "model" : "models")\(paused)"
     return ["message": JSONValue(message), "models": .array(fresh.modelNames.map { JSONValue($0) })]
   }
 

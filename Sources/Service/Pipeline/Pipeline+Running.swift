@@ -23,8 +23,17 @@ extension Pipeline {
 
   /// The model of a run, unless it is paused, still being opened, or its data changed since the last look.
   private func ready(_ name: String) throws -> LoadedModel? {
-    guard let model = models[name], try ledger.model(name)?.isPaused == false else { return nil }
-    return try isUnchanged(model) ? model : nil
+    guard !opening.contains(name), let model = models[name], try ledger.model(name)?.isPaused == false,
+      try isUnchanged(model)
+    else { return nil }
+    guard try ledger.model(name)?.currentVersion == model.current.number else {
+      // What is open is not what the ledger serves: opened again, it follows the ledger.
+      models[name] = nil
+      lastOpened[name] = nil
+      bell.ring()
+      return nil
+    }
+    return model
   }
 
   private func mayRun() throws -> Bool {
@@ -102,6 +111,12 @@ extension Pipeline {
       case .adopted(let version, let result, let rows): try publish(version, result, rows, job)
       case .ended(let result, let rows): try end(result, rows, job)
       case .failed(let sentence): try fail(job, .error, sentence, keepsProgress: true)
+      case .impossible(let sentence):
+        try ledger.holdBatch(
+          BatchHold(
+            batch: job.planned.batch, reason: .error, detail: RunSentences.impossible(sentence), steps: 0,
+            keepsProgress: false),
+          at: WallClock.now)
       }
       try tell()
     } catch {
@@ -126,11 +141,27 @@ extension Pipeline {
       try job.model.store.remove(version.number)
       throw error
     }
-    try job.model.store.makeCurrent(version.number)
-    models[job.model.name]?.current = version
+    // From here on the version counts, whatever else fails: opened again, the model follows the ledger.
+    do {
+      try job.model.store.makeCurrent(version.number)
+      models[job.model.name]?.current = version
+    } catch {
+      narrator.trouble(error)
+      models[job.model.name] = nil
+    }
     runSeconds[job.model.name] = seconds(since: run?.begun)
     narrator.published(version, result, job)
-    try SavedProgress(job: job).remove()
+    removeProgress(of: job.planned.batch, job.model.name)
+  }
+
+  /// What was saved of a batch that is over, or that starts over, still remembers.
+  func removeProgress(of batch: Int, _ model: String) {
+    let store = models[model]?.store ?? VersionStore(directory: places.model(model), model: model)
+    do {
+      try RunProgressFile.remove(store.progressPath(batch: batch))
+    } catch {
+      narrator.trouble(error)
+    }
   }
 
   private func endings(
@@ -158,7 +189,7 @@ extension Pipeline {
         at: WallClock.now)
     }
     guard let reason = Reason(rawValue: result.ending.rawValue), ended.count < job.planned.requests.count else {
-      return try SavedProgress(job: job).remove()
+      return removeProgress(of: job.planned.batch, job.model.name)
     }
     let sentence = RunSentences.held(result, job)
     if result.ending == .notFinite { return try fail(job, reason, sentence, keepsProgress: false) }

@@ -8,18 +8,22 @@ extension Pipeline {
   /// may come twice after a crash, a receipt is written whole.
   func tell() throws(LedgerError) {
     while true {
-      let due = try ledger.dueReceipts(limit: 500)
-      guard !due.isEmpty else { return }
-      for receipt in due where !(try tell(receipt)) { return }
+      let due = try ledger.dueReceipts(limit: Self.toldAtOnce)
+      var isComplete = true
+      for receipt in due where !(try tell(receipt)) { isComplete = false }
+      // A receipt that cannot be written keeps no other from being written; it is tried again at the next look.
+      if due.count < Self.toldAtOnce || !isComplete { return }
     }
   }
+
+  private static let toldAtOnce = 500
 
   /// - Returns: false when the receipt could not be written; it stays due.
   private func tell(_ due: DueReceipt) throws(LedgerError) -> Bool {
     guard let record = try ledger.request(due.request), let receipt = try ledger.receipt(for: due.request) else {
       return true
     }
-    for change in due.changes { narrator.changed(change, record, receipt) }
+    for change in due.changes { narrator.changed(change, record, receipt, retryAt: try retryTime(change)) }
     try ledger.markAnnounced(due.request, through: due.through)
     do {
       try write(receipt, of: record)
@@ -34,17 +38,25 @@ extension Pipeline {
     return true
   }
 
+  /// When a failed request's batch is tried again.
+  private func retryTime(_ change: StateChange) throws(LedgerError) -> Timestamp? {
+    guard change.state == .failed, let batch = change.batch else { return nil }
+    return try ledger.batch(batch)?.retryAt
+  }
+
   private func write(_ receipt: Receipt, of record: RequestRecord) throws(PlatformError) {
     let reader = readableBy(record.summary.submitter)
     let manifest = places.acceptedManifest(record.id.text)
+    let attributes = FileAttributes(mode: 0o640, readableBy: reader)
     // Written with the first receipt, so that a crash after the ledger's commit still leaves both.
-    if try FileStatus.ifPresent(manifest) == nil, !record.state.isEnded || record.summary.version == nil,
-      let bytes = try? ledger.manifest(of: record.id)
-    {
-      try DurableFile.publish(bytes, to: manifest, attributes: FileAttributes(mode: 0o640, readableBy: reader))
+    if try FileStatus.ifPresent(manifest) == nil, let bytes = try? ledger.manifest(of: record.id) {
+      try DurableFile.publish(bytes, to: manifest, attributes: attributes)
     }
-    try DurableFile.publish(
-      receipt.yaml, to: places.receipt(record.id.text), attributes: FileAttributes(mode: 0o640, readableBy: reader))
+    let grant = try DurableFile.publish(receipt.yaml, to: places.receipt(record.id.text), attributes: attributes)
+    if case .notPossible(let error) = grant, !unreadableReceiptsSaid {
+      unreadableReceiptsSaid = true
+      narrator.post(.receiptsUnreadable("\(places.receipts): \(error); hamuctl show prints them"))
+    }
   }
 
   /// Whom an ACL lets read; nobody under a private root, where users are left as they are.

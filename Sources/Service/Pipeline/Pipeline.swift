@@ -24,8 +24,12 @@ package actor Pipeline {
   var models: [String: LoadedModel] = [:]
   /// Models whose data changed, as they would be with the new data: what `rematch` takes.
   var changed: [String: LoadedModel] = [:]
-  /// Models that are being opened now.
+  /// Models that are being opened or replaced, or are about to be: nothing of theirs begins.
   var opening: Set<String> = []
+  /// Those whose opening or replacing has begun: one at a time for each.
+  var held: Set<String> = []
+  /// Who waits for one of them to be done.
+  var openingWaiters: [CheckedContinuation<Void, Never>] = []
   var scanner = SpoolScanner()
   var leftAlone = 0
   var run: ActiveRun?
@@ -33,10 +37,17 @@ package actor Pipeline {
   var waiters: [String: [CheckedContinuation<Void, Never>]] = [:]
   /// Seconds that runs took, newest last: how long the next one may take.
   var runSeconds: [String: Double] = [:]
+  /// Models from which what a crash left was removed.
+  var cleaned: Set<String> = []
   /// When a model that cannot be used was last tried.
   var lastOpened: [String: MonotonicInstant] = [:]
-  var isStopping = false
+  /// What was said of each model's data that will disappoint.
+  var disappointments: [String: [String]] = [:]
+  /// Requests of which it was said that their deadline has passed.
+  var passedDeadlinesSaid: Set<RequestID> = []
+  package internal(set) var isStopping = false
   var lowDiskSaid = false
+  var unreadableReceiptsSaid = false
 
   /// A run going on: who watches it, and the task that ends with it.
   struct ActiveRun {
@@ -68,29 +79,37 @@ package actor Pipeline {
     return configured > 0 ? configured : AvailableCores.count()
   }
 
-  /// One look at everything. Errors of the ledger or the disk are said and tried again at the next look: nothing here
-  /// may end the daemon.
+  /// One look at everything. What goes wrong is said and tried again at the next look: nothing here may end the daemon, and
+  /// one stage that cannot do its work (a spool that cannot be listed) keeps no other from doing theirs.
   package func look() async {
     guard !isStopping else { return }
     alarm.set(MonotonicInstant.now + configuration.settings.scanInterval)
+    attempt { try tell() }
+    attempt { try checkModels() }
+    await takeUp()
+    attempt { try tell() }
+    attempt { try warnOfDeadlines() }
+    attempt { try scheduleRetries() }
+    attempt { try lookUpUnresolved() }
+    attempt { try formBatches() }
+    attempt { try tell() }
+    attempt { try beginRun() }
+    attempt { try tell() }
+  }
+
+  private func attempt(_ stage: () throws -> Void) {
     do {
-      try tell()
-      try checkModels()
-      try await takeUp()
-      try tell()
-      try warnOfDeadlines()
-      try ledger.scheduleDueRetries(at: WallClock.now)
-      try formBatches()
-      try tell()
-      try beginRun()
-      try tell()
+      try stage()
     } catch {
       narrator.trouble(error)
     }
   }
 
-  /// Answers when the actor is not stuck: for the watchdog.
-  package func heartbeat() {}
+  private func scheduleRetries() throws(LedgerError) {
+    let now = WallClock.now
+    try ledger.scheduleDueRetries(at: now)
+    if let next = try ledger.nextRetry() { alarm.set(.now + (next - now)) }
+  }
 
   /// Asks the run in progress to save itself and waits for its end; then nothing begins any more.
   package func stop() async {
@@ -100,6 +119,7 @@ package actor Pipeline {
     await run?.task.value
     for (_, continuations) in waiters { continuations.forEach { $0.resume() } }
     waiters = [:]
+    openingEnded()
   }
 
   func stopRun() {

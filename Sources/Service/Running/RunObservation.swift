@@ -11,7 +11,10 @@ final class RunObservation: RunObserver {
   private let job: RunJob
   private let retainRows: [Int]
   private let stop = Atomic<Bool>(false)
-  private let measured: Mutex<Measurement?> = Mutex(nil)
+  /// Whether it was said that the budget is nearly spent.
+  private let budgetIsNear = Mutex(false)
+  /// From this share of the budget on it is said.
+  private static let near = 0.8
 
   init(_ job: RunJob, retainRows: [Int], live: LiveRun, narrator: Narrator, stop: Bool = false) {
     self.job = job
@@ -41,12 +44,29 @@ final class RunObservation: RunObserver {
       }
     }
     narrator.told(event, job)
+    if case .measured(let measurement) = event { watchBudget(measurement) }
+  }
+
+  /// Said once when most of the budget is spent, and anew after it was regained.
+  private func watchBudget(_ measurement: Measurement) {
+    guard let spent = measurement.retainSpent else { return }
+    let budget = job.policy.budget
+    let isNear = spent > Self.near * budget
+    let isNew = budgetIsNear.withLock { said in
+      defer { said = isNear }
+      return isNear && !said
+    }
+    // Over the budget the run ends, and its requests are told so.
+    if isNew, spent <= budget {
+      narrator.post(.budgetNear(job.told, step: measurement.step, spent: spent, budget: budget))
+    }
   }
 
   /// A state that cannot be saved costs time after a crash and nothing else, so the run goes on.
   func save(_ saved: SavedRun) {
     do {
       try SavedProgress(job: job).save(saved, retainRows: retainRows)
+      if let step = saved.step { narrator.post(.progressSaved(job.told, step: step)) }
     } catch {
       narrator.post(.progressNotSaved(job.told, "\(error)"))
     }

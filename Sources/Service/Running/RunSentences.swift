@@ -51,12 +51,34 @@ enum RunSentences {
   }
 
   private static func goingOn(_ result: RunResult) -> String {
-    var text = "; nothing was published. "
-    if let going = result.goingOn, let cost = going.retainCostPerStep {
-      text += "Going on costs about \(short(cost)) of retain loss a step"
-      text += going.steps.map { ", for some \($0) steps. " } ?? "; the distance to the target does not fall. "
+    let nothing = "; nothing was published"
+    switch result.ending {
+    // The ledger adds when it is tried again.
+    case .notFinite: return nothing
+    case .infeasible:
+      return nothing + ". With that mended, hamuctl retry ID starts over; hamuctl cancel ID gives it up"
+    default:
+      return nothing + ". " + cost(result.goingOn)
+        + "hamuctl resume ID --accept-retain-cost X goes on, hamuctl cancel ID gives it up"
     }
-    return text + "hamuctl resume ID --accept-retain-cost X goes on, hamuctl cancel ID gives it up"
+  }
+
+  private static func cost(_ going: GoingOn?) -> String {
+    guard let going, let cost = going.retainCostPerStep else { return "" }
+    let price =
+      cost > 0
+      ? "Going on costs about \(short(cost)) of retain loss a step"
+      : "Going on costs no retain loss (measured: \(short(cost)) a step)"
+    // One measurement shows no fall either.
+    let length =
+      going.steps.map { ", for some \($0) steps. " }
+      ?? ", for how many steps nobody can say: no fall of the distance to the target was measured yet. "
+    return price + length
+  }
+
+  /// Of a batch that cannot be run as things are.
+  static func impossible(_ sentence: String) -> String {
+    sentence + "; when that is mended, hamuctl retry ID starts over, hamuctl cancel ID gives it up"
   }
 
   static func percent(_ share: Double) -> String { short(share * 100) + " %" }

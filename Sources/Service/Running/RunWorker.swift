@@ -22,17 +22,25 @@ struct RunWorker {
     case ended(RunResult, [ForgottenRow])
     /// A disk, the data or a file of the model failed.
     case failed(String)
+    /// The batch cannot be run as model and data are now; trying again changes nothing.
+    case impossible(String)
   }
+
+  /// How long reading or writing a model's files may take without a sign of life.
+  private static let diskPatience: Duration = .seconds(600)
 
   /// - Parameter started: gets the run's observer, to stop it by.
   func work(started: (RunObservation) -> Void) -> Outcome {
     do {
+      live.expectSilence(for: Self.diskPatience)
       let saved = loadProgress()
       let retainRows = saved?.retainRows ?? job.retainRows
       let observer = RunObservation(job, retainRows: retainRows, live: live, narrator: narrator)
       started(observer)
       if saved == nil { narrator.began(job, retainRows: retainRows.count) }
       return try run(observer, retainRows, saved?.run)
+    } catch UnlearningError.plan(let sentence) {
+      return .impossible(sentence)
     } catch {
       return .failed("\(error)")
     }
@@ -42,7 +50,7 @@ struct RunWorker {
     let progress = SavedProgress(job: job)
     do {
       let saved = try progress.load()
-      if let saved { narrator.post(.runResumed(job.told, step: saved.run.step)) }
+      if let saved { narrator.post(.runResumed(job.told, step: saved.run.step ?? 0)) }
       return saved
     } catch {
       narrator.post(.progressUnusable(job.told, "\(error)"))
@@ -59,8 +67,11 @@ struct RunWorker {
       switch try run.run() {
       case .ended(let result): return try ended(result, observer)
       case .ready(let step):
+        live.expectSilence(for: Self.diskPatience)
         let store = job.model.store
         try store.discardCandidates()
+        // A directory of this number that the ledger does not know is what a crash left between adopting and recording.
+        if try store.list().contains(job.number) { try store.remove(job.number) }
         let candidate = try store.writeCandidate(number: job.number, from: job.model.current, weights: run.weights)
         switch try run.verify(try candidate.open()) {
         case .confirmed(let result): return try adopt(candidate, result, retainRows)
@@ -85,6 +96,7 @@ struct RunWorker {
   }
 
   private func ended(_ result: RunResult, _ observer: RunObservation) throws -> Outcome {
+    live.expectSilence(for: Self.diskPatience)
     if let saved = result.saved { observer.save(saved) }
     return .ended(result, try forgottenRows(of: result.requests.filter(\.hadNothingToForget).map(\.key), result))
   }
@@ -92,10 +104,9 @@ struct RunWorker {
   private func adopt(
     _ candidate: VersionStore.Candidate, _ result: RunResult, _ retainRows: [Int]
   ) throws -> Outcome {
+    live.expectSilence(for: Self.diskPatience)
     let store = job.model.store
     let record = VersionRecord(job: job, result: result, retainRows: retainRows, at: WallClock.now)
-    // A directory of this number that the ledger does not know is what a crash left between adopting and recording.
-    if try store.list().contains(job.number) { try store.remove(job.number) }
     let version = try store.adopt(try store.seal(candidate, record: record))
     return .adopted(version, result, try forgottenRows(of: result.requests.map(\.key), result))
   }

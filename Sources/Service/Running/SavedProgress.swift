@@ -36,8 +36,3 @@ struct SavedProgress {
 
   func remove() throws(CheckpointError) { try RunProgressFile.remove(path) }
 }
-
-extension SavedRun {
-  /// Steps taken, as the run's own state has it.
-  var step: Int { (try? JSONValue.parse(Array(state.utf8)))?["step"]?.integerValue ?? 0 }
-}

@@ -12,7 +12,7 @@ package struct SpoolScanner: Sendable {
   package struct Look: Sendable {
     /// Oldest first, then by name: the order in which they were dropped, as far as a file system remembers it.
     package var whole: [FileName] = []
-    /// Names that are no manifest's, and files that the daemon may not read.
+    /// Names that are no manifest's, and files that the daemon may not read or take away.
     package var leftAlone = 0
     /// Some file may be whole at this time, so that a look then is worth its while.
     package var again: MonotonicInstant?
@@ -25,7 +25,10 @@ package struct SpoolScanner: Sendable {
 
   private var sightings: [FileName: Sighting] = [:]
   private var closed: Set<FileName> = []
-  private var unreadable: [FileName: FileIdentity] = [:]
+  /// Left as they are until anything about them changes, their mode too.
+  private var left: [FileName: FileStatus] = [:]
+  /// Why they stay was said.
+  private var deferred: [FileName: FileIdentity] = [:]
 
   package init() {}
 
@@ -38,14 +41,22 @@ package struct SpoolScanner: Sendable {
     case .closed(let name), .movedIn(let name):
       // Names that no scan will take up must not pile up here.
       if Self.isManifestName(name) { closed.insert(name) }
-    case .overflow, .gone: break
+    case .appeared, .overflow, .gone: break
     }
   }
 
-  /// - Returns: whether this is the first time that this file could not be read, so that it is said once.
-  package mutating func noteUnreadable(_ name: FileName, _ identity: FileIdentity) -> Bool {
-    let isNew = unreadable[name] != identity
-    unreadable[name] = identity
+  /// Leaves what has this name alone, as it is now.
+  /// - Returns: whether that is new, so that it is said once.
+  package mutating func leave(_ name: FileName, _ status: FileStatus) -> Bool {
+    let isNew = left[name] != status
+    left[name] = status
+    return isNew
+  }
+
+  /// - Returns: whether it is new that this file stays for a later look, so that it is said once.
+  package mutating func noteDeferred(_ name: FileName, _ identity: FileIdentity) -> Bool {
+    let isNew = deferred[name] != identity
+    deferred[name] = identity
     return isNew
   }
 
@@ -56,19 +67,19 @@ package struct SpoolScanner: Sendable {
     let names = try DurableDirectory.fileNames(directory)
     for name in names {
       guard Self.isManifestName(name) else {
-        look.leftAlone += name.startsWithDot ? 0 : 1
+        look.leftAlone += 1
         continue
       }
       guard let status = try DropFile.look(directory: directory, name: name) else { continue }
-      if unreadable[name] == status.identity {
+      if left[name] == status {
         look.leftAlone += 1
         continue
       }
       let since = sightings[name].flatMap { $0.identity == status.identity ? $0.since : nil } ?? now
+      seen[name] = Sighting(identity: status.identity, since: since)
       if closed.contains(name) || now - since >= Self.settling || status.kind != .file {
         whole.append((name, status.identity.mtimeNanoseconds))
       } else {
-        seen[name] = Sighting(identity: status.identity, since: since)
         let then = since + Self.settling
         look.again = min(look.again ?? then, then)
       }
@@ -82,13 +93,15 @@ package struct SpoolScanner: Sendable {
     self.sightings = sightings
     let present = Set(names)
     closed.formIntersection(present)
-    unreadable = unreadable.filter { present.contains($0.key) }
+    left = left.filter { present.contains($0.key) }
+    deferred = deferred.filter { present.contains($0.key) }
   }
 
   /// A name was dealt with: what appears under it next is another file.
   package mutating func settled(_ name: FileName) {
     sightings[name] = nil
     closed.remove(name)
-    unreadable[name] = nil
+    left[name] = nil
+    deferred[name] = nil
   }
 }

@@ -99,6 +99,9 @@ package struct Roster: Sendable {
     guard groups.allSatisfy({ $0.classes.isEmpty }) || groups.allSatisfy({ !$0.classes.isEmpty }) else {
       throw .plan("a batch has requests of rows beside requests of classes; make two batches of it")
     }
+    guard plan.settings.batchSize >= 1, plan.settings.evaluateEvery >= 1 else {
+      throw .plan("batch_size and evaluate_every must be at least 1")
+    }
     guard !plan.retainRows.isEmpty else {
       throw .plan("no training row would be left to retain; forget less, or retrain without the rows")
     }

@@ -48,17 +48,15 @@ struct Survey: Sendable {
     return (own.isEmpty ? nil : train.accuracy(of: own), unseen.isEmpty ? nil : heldout.accuracy(of: unseen))
   }
 
-  /// - Parameters:
-  ///   - active: the rows whose ranks give the targets: all forget rows of the run.
-  ///   - intervalSeed: with which a membership interval is drawn; nil: none.
-  func figures(of group: Roster.Group, active: RankedRows, intervalSeed: UInt64?) -> GroupFigures {
+  /// - Parameter intervalSeed: with which a membership interval is drawn; nil: none.
+  func figures(of group: Roster.Group, intervalSeed: UInt64?) -> GroupFigures {
     let seen = train.figures(of: group.rows)
     var figures = GroupFigures(forgetLoss: seen.loss, forgetAccuracy: seen.accuracy)
     if group.classes.isEmpty {
       let margins = margins(of: group.rows)
       figures.membershipAUC = Membership.auc(margins, self.margins)
       figures.membershipInterval = intervalSeed.map { BootstrapInterval(margins, self.margins).interval(seed: $0) }
-      figures.excess = Membership.excess(margins, group.rows.map { active.target(of: $0) })
+      figures.excess = Membership.excess(margins, Membership.targets(margins, self.margins))
       figures.surerRows = Membership.surerRows(margins, self.margins)
     } else {
       let found = group.classes.map { accuracy(ofClass: $0, among: group.rows) }
@@ -66,6 +64,22 @@ struct Survey: Sendable {
       figures.classHeldoutAccuracy = found.compactMap(\.heldout).max() ?? 0
     }
     return figures
+  }
+}
+
+extension Survey {
+  /// What the rows of the requests are pushed to: ranks are taken within each judged group, so that F = 0 means that every
+  /// group is distributed as unseen rows are. (Ranks among all rows of a batch would leave a request that was remembered
+  /// better than its neighbours above the band, and the others below it.) A row of two groups gets the lower target.
+  func requestTargets(_ starts: [GroupStart]) -> RankedRows {
+    var targets: [Int: Double] = [:]
+    for (group, start) in zip(roster.groups, starts) where !start.hadNothing {
+      for (row, target) in zip(group.rows, RankedRows(group.rows, in: self).targets) {
+        targets[row] = min(target, targets[row] ?? target)
+      }
+    }
+    let rows = roster.activeRows(starts)
+    return RankedRows(rows: rows, targets: rows.compactMap { targets[$0] })
   }
 }
 

@@ -43,6 +43,8 @@ package struct Measurement: Sendable, Equatable, Codable {
   package var heldout: SplitFigures
   /// `before` and `after`.
   package var isFull: Bool
+  /// How much the retain loss of the fixed sample has risen since before the first step; nil where all rows were measured.
+  package var retainSpent: Double?
 
   package init(step: Int, groups: [GroupFigures], retain: SplitFigures, heldout: SplitFigures, isFull: Bool) {
     self.step = step

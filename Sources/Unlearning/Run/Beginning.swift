@@ -19,10 +19,7 @@ struct Beginning {
     let rows = roster.rows + roster.tombstones.map(\.row)
     let (survey, retain) = try bench.survey(try bench.gauge(), rows: rows, retain: bench.plan.retainRows)
     guard survey.isFinite else { return .notFinite }
-    let ranked = RankedRows(roster.rows, in: survey)
-    let figures = roster.groups.map {
-      survey.figures(of: $0, active: ranked, intervalSeed: bench.plan.settings.seed)
-    }
+    let figures = roster.groups.map { survey.figures(of: $0, intervalSeed: bench.plan.settings.seed) }
     let before = Measurement(
       step: 0, groups: figures, retain: survey.retain, heldout: survey.heldoutFigures, isFull: true)
     let starts = zip(roster.groups, figures).map { bench.judge.start($0, $1) }
@@ -44,17 +41,8 @@ struct Beginning {
   private func state(
     _ before: Measurement, _ starts: [GroupStart], sample: SplitFigures, _ survey: Survey
   ) -> RunState {
-    let active = roster.activeRows(starts)
-    // Ranks are taken among the rows that are pushed: without those that had nothing to forget F is another number.
-    let ranked = RankedRows(active, in: survey)
-    var starts = starts
-    for (index, group) in roster.groups.enumerated() where !starts[index].hadNothing {
-      starts[index].excess = Membership.excess(
-        survey.margins(of: group.rows), group.rows.map { ranked.target(of: $0) })
-    }
-    let phase = Phase(purpose: .requests, objective: objective, rows: active)
-    var state = RunState(
-      before: before, sample: sample, starts: starts, phase: phase, stepLimit: bench.plan.settings.maxSteps)
+    let phase = Phase(purpose: .requests, objective: objective, rows: roster.activeRows(starts))
+    var state = RunState(before: before, sample: sample, starts: starts, phase: phase)
     state.append(.all(bench.verdicts(before, starts)))
     state.renewTargets(survey)
     state.planMeasurement(bench.plan.settings)
@@ -69,7 +57,11 @@ struct Beginning {
 extension RunState {
   /// Rank-matched targets of the phase's rows and of the rows that guard, from what was just measured.
   mutating func renewTargets(_ survey: Survey) {
-    targets = phase.objective == .margin ? RankedRows(phase.rows, in: survey).targets : []
+    switch (phase.objective, phase.purpose) {
+    case (.crossEntropy, _): targets = []
+    case (.margin, .requests): targets = survey.requestTargets(starts).targets
+    case (.margin, _): targets = RankedRows(phase.rows, in: survey).targets
+    }
     guardTargets = RankedRows(survey.roster.rowGuards(self).map(\.row), in: survey).targets
   }
 

@@ -19,6 +19,8 @@ final class Course {
 
   private var plan: RunPlan { bench.plan }
   private var observer: any RunObserver { bench.observer }
+  /// By the settings of now: whoever raises max_steps while a run is stopped means this run too.
+  private var stepLimit: Int { state.stepBase + plan.settings.maxSteps }
 
   /// From the first measurement.
   init(_ bench: Workbench, _ state: RunState) {
@@ -37,7 +39,7 @@ final class Course {
     self.point = point
     var state = current.state
     if state.isHeld && bench.plan.policy.acceptedRetainCost != nil {
-      state.goOnAfterHold(steps: bench.plan.settings.maxSteps)
+      state.goOnAfterHold()
     }
     guard state.fits(bench) else {
       throw .saved("the saved run is of other requests or other data; the run has to start over")
@@ -50,7 +52,7 @@ final class Course {
   func run() throws(Interruption) -> Stop {
     while true {
       if observer.shouldStop { throw .stopped }
-      let isDue = state.nextMeasurement <= state.step || state.step >= state.stepLimit
+      let isDue = state.nextMeasurement <= state.step || state.step >= stepLimit
       if let stop = isDue ? try measure() : try step() { return stop }
     }
   }
@@ -103,8 +105,8 @@ extension Course {
     let stepPlan = StepPlan(pair.scalars, settings)
     if state.owesCost { next.window.append(cost: pair.costOfLastStep) }
     next.window.append(pair.entry)
-    next.hardness = next.window.estimate(HardnessWindow.Problem(stepPlan, settings))
-    if next.hardness != nil, let stop = judgeHardness(&next) { return stop }
+    let hardness = next.window.estimate(HardnessWindow.Problem(stepPlan, settings))
+    if let hardness, let stop = judge(hardness, &next) { return stop }
     guard stepPlan.isFeasible else { return .ending(.infeasible) }
     bench.stepper.take(stepPlan)
     next.step += 1
@@ -113,8 +115,8 @@ extension Course {
     observer.note(
       .stepped(
         StepReport(
-          step: state.step, stepsAtMost: state.stepLimit, forgetLoss: pair.forgetLoss, retainLoss: pair.retainLoss,
-          hardness: state.hardness)))
+          step: state.step, stepsAtMost: stepLimit, forgetLoss: pair.forgetLoss, retainLoss: pair.retainLoss,
+          hardness: hardness)))
     return nil
   }
 
@@ -123,8 +125,8 @@ extension Course {
     losses.count == 3 && losses.reduce(0, +) / 3 > state.sampleBefore.loss + plan.policy.budget
   }
 
-  private func judgeHardness(_ next: inout RunState) -> Stop? {
-    guard let hardness = next.hardness else { return nil }
+  private func judge(_ hardness: Hardness, _ next: inout RunState) -> Stop? {
+    next.hardness = hardness
     let edge = next.verdict.update(hardness)
     // Told once, also when the step is not taken now but after the run was resumed.
     state.verdict = next.verdict
@@ -158,7 +160,7 @@ extension Course {
     if verdicts.contains(where: \.isBelow) { return goBackAfterOvershoot() }
     if goal.holds {
       if let stop = try finishPhase(survey, gauge, verdicts) { return stop }
-    } else if state.step >= state.stepLimit {
+    } else if state.step >= stepLimit {
       return .ending(.maxSteps)
     } else {
       state.planMeasurement(plan.settings)

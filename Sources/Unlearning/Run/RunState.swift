@@ -31,7 +31,8 @@ struct RunState: Sendable, Equatable, Codable {
 
   /// Taken; never goes back, so that no step draws rows that another drew.
   var step = 0
-  var stepLimit: Int
+  /// Steps that were taken when the run began, or when somebody accepted to go on: `maxSteps` count from here.
+  var stepBase = 0
   var phase: Phase
   /// Phases of this round after the present one.
   var queue: [Phase] = []
@@ -56,7 +57,7 @@ struct RunState: Sendable, Equatable, Codable {
   var owesCost = false
   var window = HardnessWindow()
   var verdict = HardnessVerdict()
-  /// The window's latest.
+  /// The last window's, also of an earlier phase: what receipts show.
   var hardness: Hardness?
 
   // MARK: How it measures
@@ -70,12 +71,11 @@ struct RunState: Sendable, Equatable, Codable {
   /// Saved when the run was held: going on means that somebody accepted what it costs.
   var isHeld = false
 
-  init(before: Measurement, sample: SplitFigures, starts: [GroupStart], phase: Phase, stepLimit: Int) {
+  init(before: Measurement, sample: SplitFigures, starts: [GroupStart], phase: Phase) {
     self.before = before
     sampleBefore = sample
     self.starts = starts
     self.phase = phase
-    self.stepLimit = stepLimit
     latest = before
     latest.retain = sample
     latest.isFull = false
@@ -88,7 +88,6 @@ struct RunState: Sendable, Equatable, Codable {
   mutating func begin(_ next: Phase) {
     phase = next
     window = HardnessWindow()
-    hardness = nil
     owesCost = false
     retainLosses = []
     distances = []
@@ -104,9 +103,9 @@ struct RunState: Sendable, Equatable, Codable {
   }
 
   /// The run was held, and somebody accepted what going on costs: as many steps again, and new tries.
-  mutating func goOnAfterHold(steps: Int) {
+  mutating func goOnAfterHold() {
     isHeld = false
-    stepLimit = step + steps
+    stepBase = step
     overshoots = 0
     notFinites = 0
     round = 0
@@ -117,7 +116,7 @@ struct RunState: Sendable, Equatable, Codable {
   func returned(from later: RunState) -> RunState {
     var state = self
     state.step = later.step
-    state.stepLimit = later.stepLimit
+    state.stepBase = later.stepBase
     state.overshoots = later.overshoots
     state.measuresEachStep = later.measuresEachStep
     state.notFinites = later.notFinites

@@ -16,6 +16,9 @@ private struct SavedText: Codable {
 extension SavedRun {
   private static let pointPrefix = "point/"
 
+  /// Steps taken; nil where another version of hamud wrote it.
+  package var step: Int? { (try? JSONDecoder().decode(SavedText.self, from: Data(state.utf8)))?.state.step }
+
   /// - Parameter old: the measured point to which the run may have to go back; nil: this is one.
   init(_ now: MeasuredPoint, from old: MeasuredPoint? = nil, _ network: Network) {
     let encoder = JSONEncoder()

@@ -84,15 +84,15 @@ final class Workbench {
 
   /// A measurement of the judged groups: those that are active from the survey, the others as they were before.
   func measurement(_ survey: Survey, _ state: RunState, isFull: Bool) -> Measurement {
-    let ranked = RankedRows(roster.activeRows(state.starts), in: survey)
     let groups = roster.groups.indices.map { index in
       state.starts[index].hadNothing
         ? state.before.groups[index]
-        : survey.figures(
-          of: roster.groups[index], active: ranked, intervalSeed: isFull ? plan.settings.seed : nil)
+        : survey.figures(of: roster.groups[index], intervalSeed: isFull ? plan.settings.seed : nil)
     }
-    return Measurement(
+    var measurement = Measurement(
       step: state.step, groups: groups, retain: survey.retain, heldout: survey.heldoutFigures, isFull: isFull)
+    measurement.retainSpent = isFull ? nil : survey.retain.loss - state.sampleBefore.loss
+    return measurement
   }
 
   /// By judged group; groups that had nothing to forget hold.

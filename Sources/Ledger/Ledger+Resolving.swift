@@ -1,0 +1,53 @@
+package import Platform
+package import Requests
+
+// Requests that were accepted while nobody could look their rows up: durable, in no batch, waiting for their model.
+
+extension Ledger {
+  /// Those of a model, in the order of acceptance.
+  package func unresolvedRequests(of model: String) throws(LedgerError) -> [RequestID] {
+    try read { session in
+      try session.all(
+        "SELECT id FROM requests WHERE model = ? AND state = ? AND rows IS NULL ORDER BY sequence",
+        [model, RequestState.accepted.rawValue]
+      ) { try $0.requestID(0) }
+    }
+  }
+
+  /// What such a request's selection stands for, now that it could be looked up; from then on the request is what
+  /// `accept` would have made of it.
+  package func resolve(
+    _ id: RequestID, _ resolution: Resolution, at now: Timestamp
+  ) throws(LedgerError) -> RequestRecord {
+    try write("note which rows a request means") { session in
+      let entry = try session.unresolved(id)
+      try session.store(resolution, of: entry)
+      try session.run(
+        "UPDATE requests SET detail = ? WHERE sequence = ?",
+        [Details.accepted(rows: resolution.rows.count), entry.sequence])
+      try session.audit(
+        .resolved, at: now, ["request": .string(id.text), "rows": JSONValue(resolution.rows.count)])
+      try session.noteReceiptDue(entry)
+      try session.settle(try session.entry(id), resolution, at: now)
+      return try session.existingRecord(id)
+    }
+  }
+
+  /// Holds such a request because its selectors match nothing, or not all of them do (`nothing_selected`): `retry` looks
+  /// them up anew.
+  package func holdUnresolved(_ id: RequestID, detail: String, at now: Timestamp) throws(LedgerError) {
+    try write("hold a request that selects nothing") { session in
+      try session.move(try session.unresolved(id), Move(.held, .nothingSelected, detail: detail), at: now)
+    }
+  }
+}
+
+extension Session {
+  fileprivate func unresolved(_ id: RequestID) throws -> Entry {
+    let entry = try entry(id)
+    guard entry.state == .accepted, entry.rows == nil else {
+      throw LedgerError.notPossible(command: "look up", id, state: entry.state)
+    }
+    return entry
+  }
+}

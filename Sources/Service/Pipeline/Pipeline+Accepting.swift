@@ -1,0 +1,195 @@
+import Datasets
+import Ledger
+import Platform
+import Requests
+
+// From a manifest, dropped or handed over the socket, to a request in the ledger or a refusal.
+extension Pipeline {
+  /// What became of a manifest.
+  enum Answer {
+    /// It is in the ledger, or was there with the same content.
+    case taken(RequestRecord)
+    case refused(Receipt)
+    /// Nothing was decided: its model is being opened, and then everything about the manifest can be said at once.
+    case opening
+    /// Nothing was decided, and it is tried again. A sentence says why.
+    case later(String)
+  }
+
+  /// Someone's manifest, as it was read.
+  struct Drop {
+    let fileName: String
+    let bytes: [UInt8]
+    let owner: UInt32
+    let receivedAt: Timestamp
+  }
+
+  /// Which rows a manifest means, as far as that can be said now.
+  private enum Lookup {
+    case rows(Resolution)
+    /// Its model is configured and cannot be looked at: the request waits.
+    case modelUnusable
+    /// Its model was configured once.
+    case modelGone
+    case opening
+  }
+
+  /// Parses, resolves, accepts; or refuses with a receipt.
+  func answer(_ drop: Drop) throws -> Answer {
+    do throws(Refusal) {
+      let manifest = try Manifest.parse(drop.bytes, fileStem: RejectedName.stem(of: drop.fileName))
+      return try decide(manifest, drop)
+    } catch {
+      return .refused(
+        try refuse(
+          error, fileName: drop.fileName, digest: SHA256Digest.of(drop.bytes), bytes: drop.bytes, owner: drop.owner))
+    }
+  }
+
+  private func decide(_ manifest: Manifest, _ drop: Drop) throws(Refusal) -> Answer {
+    do {
+      // Before anything is looked up: what was taken once is answered so even when its model is gone by now.
+      if let known = try ledger.request(manifest.id) {
+        guard known.digest == SHA256Digest.of(drop.bytes) else { throw Refusal.idTaken(manifest.id) }
+        return answerKnown(known)
+      }
+      switch try lookUp(manifest) {
+      case .rows(let resolution): return try accept(manifest, drop, resolution)
+      case .modelUnusable: return try accept(manifest, drop, nil, awaitsModel: true)
+      case .modelGone: return try accept(manifest, drop, nil)
+      case .opening: return .opening
+      }
+    } catch let error as Refusal {
+      throw error
+    } catch {
+      return .later("it could not be taken up (\(error)); it will be tried again")
+    }
+  }
+
+  private func answerKnown(_ record: RequestRecord) -> Answer {
+    let request = Event.Request(id: record.id.text, model: record.model, digest: record.digest.description)
+    narrator.post(.requestKnown(request, state: record.state))
+    return .taken(record)
+  }
+
+  private func accept(
+    _ manifest: Manifest, _ drop: Drop, _ resolution: Resolution?, awaitsModel: Bool = false
+  ) throws -> Answer {
+    let quotas = configuration.settings.quotas
+    let outcome = try ledger.accept(
+      Submission(
+        manifest: manifest, bytes: drop.bytes,
+        submitter: Submitter(uid: drop.owner, name: Accounts.userNameOrNumber(drop.owner)),
+        receivedAt: drop.receivedAt, resolution: resolution, awaitsModel: awaitsModel),
+      quotas: Quotas(requestsPerDay: quotas.requestsPerDay, rowsPerDay: quotas.rowsPerDay), at: WallClock.now)
+    switch outcome {
+    case .existing(let record): return answerKnown(record)
+    case .accepted(let record):
+      if resolution != nil { expect([record.id]) }
+      bell.ring()
+      return .taken(record)
+    case .refused(let refusal): throw Refusal(refusal)
+    }
+  }
+
+  private func lookUp(_ manifest: Manifest) throws -> Lookup {
+    let name = manifest.model.value
+    guard configuration.modelNames.contains(name) else {
+      if try ledger.model(name) != nil { return .modelGone }
+      throw Refusal.unknownModel(manifest.model, known: configuration.modelNames)
+    }
+    if let model = models[name] { return .rows(try model.resolution(of: manifest.selection)) }
+    return opening.contains(name) ? .opening : .modelUnusable
+  }
+
+  /// Writes the refusal's receipt, and the manifest beside it; notes it in the audit chain and the journal. A refusal
+  /// burns no id and touches no request.
+  @discardableResult
+  func refuse(
+    _ refusal: Refusal, fileName: String, digest: SHA256Digest, bytes: [UInt8]?, owner: UInt32?
+  ) throws -> Receipt {
+    let now = WallClock.now
+    var receipt = Receipt(state: .rejected, reason: refusal.reason, detail: refusal.full)
+    receipt.digest = bytes == nil ? nil : digest.description
+    receipt.submittedBy = owner.map { Accounts.userNameOrNumber($0) }
+    receipt.receivedAt = now.rfc3339()
+    receipt.finishedAt = now.rfc3339()
+    let place = Paths.join(places.rejected, RejectedName.make(fileName: fileName, digest: digest.hex))
+    let attributes = FileAttributes(mode: 0o640, readableBy: owner.flatMap { readableBy($0) })
+    if let bytes { try DurableFile.publish(bytes, to: place + ".yaml", attributes: attributes) }
+    try DurableFile.publish(receipt.yaml, to: place + ".receipt.yaml", attributes: attributes)
+    try ledger.recordRefusal(digest: digest, reason: refusal.reason, by: owner, at: now)
+    narrator.post(.requestRefused(digest, refusal))
+    return receipt
+  }
+}
+
+// MARK: - What could not be looked up before
+
+extension Pipeline {
+  /// Requests that were accepted while their model could not be looked at get their rows, before any batch is made.
+  func lookUpUnresolved() throws(LedgerError) {
+    for (name, model) in models.sorted(by: { $0.key < $1.key }) {
+      for id in try ledger.unresolvedRequests(of: name) {
+        do {
+          try lookUp(id, in: model)
+        } catch {
+          narrator.trouble(error)
+        }
+      }
+    }
+  }
+
+  private func lookUp(_ id: RequestID, in model: LoadedModel) throws {
+    guard let bytes = try ledger.manifest(of: id) else { return }
+    do {
+      let manifest = try Manifest.parse(bytes, fileStem: id.text)
+      let record = try ledger.resolve(id, try model.resolution(of: manifest.selection), at: WallClock.now)
+      expect([record.id])
+    } catch let refusal as Refusal {
+      let mend = "\nhamuctl cancel \(id) ends it; hamuctl retry \(id) looks again, when the model's ids are other ones"
+      try ledger.holdUnresolved(id, detail: refusal.full + mend, at: WallClock.now)
+    }
+  }
+}
+
+extension LoadedModel {
+  /// What a selection stands for in the model's data as they are open.
+  /// - Throws: `Refusal` where selectors match nothing, `ModelTrouble` where rows cannot be read.
+  func resolution(of selection: Selection) throws -> Resolution {
+    let found = try SelectionResolver.resolve(selection, in: dataset, labels: labels)
+    return Resolution(
+      rows: RowSet(found.rows), labels: found.classes ?? [],
+      marks: found.classes == nil ? try found.rows.map { try mark($0) } : [],
+      trainingRows: dataset.train.count, maxForgetShare: settings.policy.maxForgetShare)
+  }
+}
+
+extension Refusal {
+  /// Why the ledger did not take a submission.
+  fileprivate init(_ refusal: AcceptRefusal) {
+    switch refusal {
+    case .idTaken(let id): self = .idTaken(id)
+    case .requestQuota(let asked, let allowed, let when):
+      self = .quota("requests", wanted: asked, limit: allowed, when: when.rfc3339())
+    case .rowQuota(let rows, _, let allowed, _) where rows > allowed:
+      self = Refusal(
+        .quota,
+        [
+          Diagnostic(
+            at: nil, "this names \(ours: rows) rows, at most \(ours: allowed) a day are taken from one user",
+            mend: "split it over several days, or ask an operator to raise rows_per_day in hamud.yaml")
+        ])
+    case .rowQuota(_, let asked, let allowed, let when):
+      self = .quota("rows", wanted: asked, limit: allowed, when: when.rfc3339())
+    case .tooManyWaiting(let waiting, let allowed):
+      self = Refusal(
+        .quota,
+        [
+          Diagnostic(
+            at: nil, "\(ours: waiting) requests are waiting, at most \(ours: allowed) may",
+            mend: "hand it in again when some of them are done")
+        ])
+    }
+  }
+}

@@ -74,7 +74,11 @@ let package = Package(
     tests("Networks", ["Networks"], exclude: ["Fixtures"]),
     tests("Unlearning", ["Unlearning", "HAMU", "Networks", "Datasets", "Checkpoints", "Platform"]),
     tests("Training", ["Training", "Networks", "Datasets", "Checkpoints", "Platform"]),
-    tests("Service", ["Service", "Unlearning", "HAMU", "Networks", "Requests", "Ledger", "Datasets", "Checkpoints", "Platform"]),
+    tests(
+      "Service",
+      [
+        "Service", "Unlearning", "HAMU", "Networks", "Requests", "Ledger", "Datasets", "Checkpoints", "Platform",
+      ]),
     tests("Golden", ["HAMU", "Networks", "Unlearning", "Datasets", "Checkpoints"]),
   ],
   swiftLanguageModes: [.v6]

@@ -53,23 +53,19 @@ extension DatasetError: CustomStringConvertible {
 }
 
 extension DatasetError.FormatFault {
+  private static let rightFile = "check that the file is the right one"
+
   var problemAndMend: (problem: String, mend: String) {
     switch self {
     case .partialRow(let size, let rowBytes):
       ("its \(size) bytes are no whole number of rows of \(rowBytes)", "copy the file again, whole")
     case .empty: ("it holds no rows", "check that the file is the right one")
     case .label(let row, let found, let classes):
-      (
-        "row \(row) of the file has label \(found), and labels are 0 to \(classes - 1)",
-        "check that the file is the right one"
-      )
+      ("row \(row) of the file has label \(found), and labels are 0 to \(classes - 1)", Self.rightFile)
     case .fractionalLabel(let row):
       ("row \(row) of the file has a label that is no whole number", "number the classes from 0")
     case .magic(let found):
-      (
-        "it begins with \(hexadecimal(found)), and an IDX file with two zero bytes",
-        "check that the file is the right one"
-      )
+      ("it begins with \(hexadecimal(found)), and an IDX file with two zero bytes", Self.rightFile)
     case .elementType(let found):
       ("its element type is \(found), which IDX does not have", "check that the file is the right one")
     case .dimensions(let found, let expected):
@@ -111,10 +107,7 @@ extension DatasetError.TableFault {
     case .textAfterQuote: ("there is text after a closing quote", "double the quotes inside a field")
     case .bareCarriageReturn: ("there is a carriage return without a line feed", "end lines with LF or CR LF")
     case .fieldCount(let found, let expected):
-      (
-        "\(found) fields, and the header has \(expected)",
-        "give every line as many fields; quote those that hold commas"
-      )
+      ("\(found) fields, and the header has \(expected)", "give every line as many; quote those that hold commas")
     case .emptyColumnName(let position): ("column \(position) has no name", "name it")
     case .repeatedColumn: ("the name stands twice", "name every column once")
     case .missingColumn(let known):

@@ -83,7 +83,8 @@ import Testing
   @Test func rematch_leavesItToBeLookedUp_andMayHoldIt() throws {
     try bench.ledger.rematch(Relocation(model: "m", fingerprint: "[]", tombstones: [:]), at: bench.now)
     #expect(try bench.ledger.unresolvedRequests(of: "m") == [id])
-    let lost = Relocation(model: "m", fingerprint: "[1]", tombstones: [:], lost: [id: "its row numbers are of other data"])
+    let lost = Relocation(
+      model: "m", fingerprint: "[1]", tombstones: [:], lost: [id: "its row numbers are of other data"])
     try bench.ledger.rematch(lost, at: bench.now)
     #expect(try bench.receipt("a").state == .held)
     #expect(try bench.receipt("a").detail == "its row numbers are of other data")

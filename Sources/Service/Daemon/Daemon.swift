@@ -62,11 +62,8 @@ package struct Daemon: Sendable {
       SpoolWatcher(watch: watch, pipeline: pipeline),
       ControlServer(socket: socket, handler: pipeline, narrator: narrator),
     ]
-    var group = ServiceGroupConfiguration(
-      services: services, logger: Logger(label: "hamud") { _ in SwiftLogNoOpLogHandler() })
-    group.gracefulShutdownSignals = [.sigterm, .sigint]
     do {
-      try await ServiceGroup(configuration: group).run()
+      try await Self.group(of: services).run()
       narrator.post(await pipeline.stoppedEvent())
       try ledger.close()
       try mark.remove()
@@ -74,6 +71,14 @@ package struct Daemon: Sendable {
       throw StartFailure(.software, "\(error)")
     }
     withExtendedLifetime(lock) {}
+  }
+
+  /// Says nothing of its own: what happens to the services is told by them.
+  private static func group(of services: [any ServiceLifecycle.Service]) -> ServiceGroup {
+    var configuration = ServiceGroupConfiguration(
+      services: services, logger: Logger(label: "hamud") { _ in SwiftLogNoOpLogHandler() })
+    configuration.gracefulShutdownSignals = [.sigterm, .sigint]
+    return ServiceGroup(configuration: configuration)
   }
 
   private func step<Value, E: Error>(

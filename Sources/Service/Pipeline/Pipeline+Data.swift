@@ -113,11 +113,15 @@ extension Pipeline {
     try tell()
     await openHeld(settings)
     expect(outcome.reopened)
-    return [
+    return Self.answer(name, version.number, outcome)
+  }
+
+  private static func answer(_ name: String, _ version: Int, _ outcome: ImportOutcome) -> JSONValue {
+    [
       "message": JSONValue(
-        "\(name) is at version \(version.number), as imported; \(outcome.settled) forgotten rows are settled, "
+        "\(name) is at version \(version), as imported; \(outcome.settled) forgotten rows are settled, "
           + "\(outcome.reopened.count) requests are accepted again"),
-      "version": JSONValue(version.number), "settled": JSONValue(outcome.settled),
+      "version": JSONValue(version), "settled": JSONValue(outcome.settled),
       "reopened": .array(outcome.reopened.map { JSONValue($0.text) }),
     ]
   }

@@ -60,27 +60,7 @@ extension Pipeline {
     // Opened by settings that are not in force any more: whoever changed them opens it by the new ones.
     guard configuration.model(name) == settings else { return }
     switch outcome {
-    case .success(.ready(var model)):
-      // A run may have published while the model was being opened.
-      if let number = try ledger.model(name)?.currentVersion, number != model.current.number,
-        let current = try? model.store.open(number)
-      {
-        model.current = current
-      }
-      if let directory = model.copiedFrom { narrator.post(.firstVersion(name, from: directory)) }
-      let wasUnusable = try ledger.unpause(name, .unusable, at: now)
-      // Same content as row numbers were given for: whatever was there in between is gone again.
-      let wasChanged = try ledger.unpause(name, .dataChanged, at: now)
-      if wasUnusable || wasChanged { narrator.post(.modelUnpaused(name, waiting: try waiting(name))) }
-      // Last, so that a ledger that failed is asked again when the model is opened again.
-      models[name] = model
-      changed[name] = nil
-      narrator.post(
-        .modelLoaded(
-          name, version: model.current.number, parameters: model.parameters, rows: model.dataset.train.count,
-          heldout: model.heldout.count))
-      tellFindings(model)
-      readmit(name)
+    case .success(.ready(let model)): try settle(model, at: now)
     case .success(.dataChanged(let sentence, let model)):
       models[name] = nil
       try ledger.unpause(name, .unusable, at: now)
@@ -99,6 +79,31 @@ extension Pipeline {
         trouble.isOfChangedData
           ? .dataChanged(name, trouble.sentence, waiting: try waiting(name)) : .modelUnusable(name, trouble.sentence))
     }
+  }
+
+  private func settle(_ opened: LoadedModel, at now: Timestamp) throws(LedgerError) {
+    var model = opened
+    let name = model.name
+    // A run may have published while the model was being opened.
+    if let number = try ledger.model(name)?.currentVersion, number != model.current.number,
+      let current = try? model.store.open(number)
+    {
+      model.current = current
+    }
+    if let directory = model.copiedFrom { narrator.post(.firstVersion(name, from: directory)) }
+    let wasUnusable = try ledger.unpause(name, .unusable, at: now)
+    // Same content as row numbers were given for: whatever was there in between is gone again.
+    let wasChanged = try ledger.unpause(name, .dataChanged, at: now)
+    if wasUnusable || wasChanged { narrator.post(.modelUnpaused(name, waiting: try waiting(name))) }
+    // Last, so that a ledger that failed is asked again when the model is opened again.
+    models[name] = model
+    changed[name] = nil
+    narrator.post(
+      .modelLoaded(
+        name, version: model.current.number, parameters: model.parameters, rows: model.dataset.train.count,
+        heldout: model.heldout.count))
+    tellFindings(model)
+    readmit(name)
   }
 
   /// A configuration file that is wrong pauses its model; the others run.

@@ -12,8 +12,10 @@ claim "and takes requests" await 20 known while-broken
 claim "which can be cancelled by who asked" as alice hamuctl cancel while-broken
 
 printf 'threads: 0\nscan_interval: 30s\n' > "$root/etc/hamud/hamud.yaml"
-printf 'model: /srv/models/resnet20\ndata: {format: cifar11}\n' > "$root/etc/hamud/models.d/broken.yaml"
 claim "with that mended, systemctl reload works" m systemctl reload hamud
+printf 'model: /srv/models/resnet20\ndata: {format: cifar11}\n' > "$root/etc/hamud/models.d/broken.yaml"
+claim "a bad model file is named by the reload" contains "$(m hamuctl reload 2>&1)" "broken.yaml:2:16"
+# It pauses that model, and the others go on.
 only_broken_is_paused() { paused broken && not paused cifar10; }
 claim "one bad model file pauses that model alone" await 20 only_broken_is_paused
 claim "and is explained" at_least "$(count_of modelUnusable HAMUD_MODEL=broken)" 1

@@ -14,11 +14,11 @@ claim "which can be cancelled by who asked" as alice hamuctl cancel while-broken
 printf 'threads: 0\nscan_interval: 30s\n' > "$root/etc/hamud/hamud.yaml"
 claim "with that mended, systemctl reload works" m systemctl reload hamud
 printf 'model: /srv/models/resnet20\ndata: {format: cifar11}\n' > "$root/etc/hamud/models.d/broken.yaml"
-claim "a bad model file is named by the reload" contains "$(m hamuctl reload 2>&1)" "broken.yaml:2:16"
+claim "a reload names the model whose file is wrong" contains "$(m hamuctl reload 2>&1)" "wrong: broken"
 # It pauses that model, and the others go on.
 only_broken_is_paused() { paused broken && not paused cifar10; }
 claim "one bad model file pauses that model alone" await 20 only_broken_is_paused
-claim "and is explained" at_least "$(count_of modelUnusable HAMUD_MODEL=broken)" 1
+claim "the journal names the line" contains "$(entries_of modelUnusable HAMUD_MODEL=broken)" "broken.yaml:2:16"
 claim "hamuctl check names the line" contains "$(m hamuctl check 2>&1)" "broken.yaml:2:"
 rm "$root/etc/hamud/models.d/broken.yaml" "$root/etc/hamud/hamud.yaml"
 claim "without it, all is well again" m systemctl reload hamud

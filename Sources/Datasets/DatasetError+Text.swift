@@ -107,11 +107,13 @@ extension DatasetError.TableFault {
     case .textAfterQuote: ("there is text after a closing quote", "double the quotes inside a field")
     case .bareCarriageReturn: ("there is a carriage return without a line feed", "end lines with LF or CR LF")
     case .fieldCount(let found, let expected):
-      ("\(found) fields, and the header has \(expected)", "give every line as many; quote those that hold commas")
+      (
+        "\(found) fields, and the header has \(expected)",
+        "give every line as many fields; quote those that hold commas"
+      )
     case .emptyColumnName(let position): ("column \(position) has no name", "name it")
     case .repeatedColumn: ("the name stands twice", "name every column once")
-    case .missingColumn(let known):
-      ("there is no such column", "the header has \(Self.list(known))")
+    case .missingColumn(let known): ("there is no such column", "the header has \(Self.list(known))")
     case .otherHeader(let first):
       ("the header is another than that of \(first)", "give the files of a split the same columns")
     case .notANumber:

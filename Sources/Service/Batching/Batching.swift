@@ -36,7 +36,8 @@ package enum Batching {
       Batch(
         requests: chosen.sorted { $0.sequence < $1.sequence }.map(\.id), kind: first.request.kind,
         cause: first.isRipe(at: now) ? first.times.cause : .full,
-        passedDeadlines: chosen.filter { $0.deadline.map { $0 <= now } ?? false }.map(\.id)))
+        passedDeadlines: chosen.sorted { $0.sequence < $1.sequence }.filter { $0.deadline.map { $0 <= now } ?? false }
+          .map(\.id)))
   }
 
   /// When a request starts at the latest, if no batch takes it earlier: for the receipt's `expected_at`.

@@ -14,8 +14,8 @@ claim "carol cannot remove it" not as carol rm -f $spool/incoming/private.yaml
 claim "its owner hands it in" as alice hamuctl submit $spool/incoming/private.yaml
 as alice rm -f $spool/incoming/private.yaml
 claim "alice shows hers" as alice hamuctl show private
-claim "carol does not even learn that there is one: exit code 66" exits 66 as carol hamuctl show private
-claim "nor cancels it" exits 66 as carol hamuctl cancel private
+claim "carol does not: exit code 77" exits 77 as carol hamuctl show private
+claim "nor cancels it" exits 77 as carol hamuctl cancel private
 claim "alice cannot pause a model" exits 77 as alice hamuctl pause cifar10
 claim "an operator can" as oscar hamuctl pause cifar10
 claim "its requests wait" equal "$(receipt_field private state)" accepted

@@ -45,7 +45,7 @@ package struct OfflineReader {
   /// Files of the spool that are no manifests; none where the spool cannot be listed.
   private var leftAlone: Int {
     let names = (try? DurableDirectory.fileNames(places.incoming)) ?? []
-    return names.filter { !$0.startsWithDot && !SpoolScanner.isManifestName($0) }.count
+    return names.filter { !SpoolScanner.isManifestName($0) }.count
   }
 
   private func configuration() throws(ControlError) -> Configuration {

@@ -49,18 +49,19 @@ package struct Daemon: Sendable {
     let mark = try step(.inputOutput) { () throws(PlatformError) in try RunningMark(places) }
     if mark.wasLeft { try step(.inputOutput) { () throws(LedgerError) in try tellRecovery(narrator, ledger) } }
     let socket = try step(.inputOutput) { () throws(PlatformError) in try ControlSocket(path: places.control) }
-    let watch = try step(.inputOutput) { () throws(PlatformError) in try DirectoryWatch(path: places.incoming) }
     let live = LiveRun()
     let bell = Doorbell()
     let pipeline = Pipeline(
       places: places, ledger: ledger, configuration: configuration, narrator: narrator, live: live, bell: bell,
       blas: blas)
+    // Stopped in the reverse order, each before the next one is told: the run is saved first, and calls that wait for a
+    // request are let go by that, before the control server has to end with them.
     let services: [any ServiceLifecycle.Service] = [
-      Looker(pipeline: pipeline, bell: bell, notifier: notifier, narrator: narrator, configuration: configuration),
       Watchdog(pipeline: pipeline, live: live, notifier: notifier, narrator: narrator, places: places),
       Reloader(pipeline: pipeline, notifier: notifier),
-      SpoolWatcher(watch: watch, pipeline: pipeline),
+      SpoolWatcher(watch: watch(narrator), pipeline: pipeline),
       ControlServer(socket: socket, handler: pipeline, narrator: narrator),
+      Looker(pipeline: pipeline, bell: bell, notifier: notifier, narrator: narrator, configuration: configuration),
     ]
     do {
       try await Self.group(of: services).run()
@@ -71,6 +72,16 @@ package struct Daemon: Sendable {
       throw StartFailure(.software, "\(error)")
     }
     withExtendedLifetime(lock) {}
+  }
+
+  /// Nil where the kernel gives none (there is a limit for each user): the regular scan finds what is dropped, only later.
+  private func watch(_ narrator: Narrator) -> DirectoryWatch? {
+    do {
+      return try DirectoryWatch(path: places.incoming)
+    } catch {
+      narrator.trouble(error)
+      return nil
+    }
   }
 
   /// Says nothing of its own: what happens to the services is told by them.

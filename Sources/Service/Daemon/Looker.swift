@@ -32,12 +32,14 @@ struct Looker: ServiceLifecycle.Service {
 
 /// Hints of the spool's directory, handed on.
 struct SpoolWatcher: ServiceLifecycle.Service {
-  let watch: DirectoryWatch
+  let watch: DirectoryWatch?
   let pipeline: Pipeline
 
   func run() async throws {
     await cancelWhenGracefulShutdown {
-      for await hint in watch.hints { await pipeline.note(hint) }
+      if let watch {
+        for await hint in watch.hints { await pipeline.note(hint) }
+      }
       // A watch that is gone ends; the regular scan goes on, so the service waits for its end instead of ending the daemon.
       try? await gracefulShutdown()
     }

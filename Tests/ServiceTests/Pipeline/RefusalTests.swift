@@ -1,0 +1,158 @@
+import Ledger
+import Platform
+import Requests
+import Service
+import Testing
+
+/// What is refused, what is left, and what either leaves behind. Models are small and nothing runs.
+@Suite(.timeLimit(.minutes(2))) struct RefusalTests {
+  private let road: Road
+  private let house: Household
+
+  init() async throws {
+    road = try Road()
+    house = try await Household(road)
+    await house.witness.wait(for: .modelLoaded)
+  }
+
+  private func refused(_ name: String, _ text: String) async throws -> Receipt {
+    let count = house.witness.events(.requestRefused).count
+    try await house.drop(name + ".yaml", text)
+    await house.witness.wait(for: .requestRefused, count + 1)
+    return try road.rejected(name)
+  }
+
+  @Test func refusals_sayWhereAndHowToMend() async throws {
+    let unknown = try await refused("a", manifest("a", "samples: [1]", model: "smal"))
+    #expect(unknown.reason == .unknownModel)
+    #expect(unknown.detail == "3:8: unknown model \"smal\"; did you mean small? (configured: small)")
+    let beside = try await refused("b", manifest("b", "samples: [1], classes: [0]"))
+    #expect(beside.reason == .invalid && beside.detail?.contains("split it in two") == true)
+    let none = try await refused("c", manifest("c", "samples: [240, \"p-900\", 7], subjects: [s-77]"))
+    #expect(none.reason == .nothingSelected)
+    #expect(none.detail?.split(separator: "\n").count == 3)
+    #expect(none.detail?.contains("rows are 0 to 239") == true)
+    #expect(none.state == .rejected && none.finishedAt != nil && none.request == nil)
+    #expect(try house.ledger.requests(RequestFilter()).isEmpty)
+    try await house.stop()
+  }
+
+  @Test func idSeenBefore_isAnsweredOrRefused_andTouchesNothing() async throws {
+    let text = manifest("a", "samples: [1]")
+    let first = try await house.submit(text)
+    #expect(try await house.submit(text) == first)
+    #expect(house.witness.events(.requestKnown).count == 1)
+    let taken = try await refused("other", manifest("a", "samples: [2]"))
+    #expect(taken.reason == .idTaken && taken.request == nil)
+    #expect(try road.receipt("a") == first)
+    // Not even a selection that means nothing any more, or a model that is gone, makes it another answer.
+    try DurableDirectory.removeFile(road.configuration())
+    try await house.call(.reload)
+    #expect(try await house.submit(text).request == "a")
+    try await house.stop()
+  }
+
+  @Test func whatIsNoFile_isRefusedUnread() async throws {
+    let spool = road.places.incoming
+    try Neighbour.makeFIFO("fifo.yaml", in: spool)
+    try Neighbour.link("/etc/passwd", "link.yaml", in: spool)
+    try DurableFile.publish(manifest("x", "samples: [1]"), to: road.source("two"))
+    try Neighbour.hardLink(road.source("two"), "hard.yaml", in: spool)
+    try DurableDirectory.make(spool + "/empty.yaml")
+    try DurableDirectory.make(spool + "/full.yaml/inside", parents: true)
+    await house.pipeline.note(.overflow)
+    await house.witness.wait(for: .requestRefused, 5)
+    for name in ["fifo", "link", "hard", "empty", "full"] {
+      let receipt = try road.rejected(name)
+      #expect(receipt.reason == .notAFile && receipt.digest == nil)
+    }
+    await house.pipeline.look()
+    #expect(try DurableDirectory.list(spool) == ["full.yaml"])
+    #expect(house.witness.events(.requestRefused).count == 5)
+    #expect(try await house.call(.status)["left_alone"]?.integerValue == 1)
+    #expect(try FileStatus.ifPresent(road.source("two")) != nil)
+    try await house.stop()
+  }
+
+  @Test func tooLarge_isRefusedUnread_andKept() async throws {
+    let bytes = [UInt8](repeating: UInt8(ascii: "#"), count: Limits.documentBytes + 1)
+    try road.drop("large.yaml", bytes)
+    try road.drop(FileName(bytes: Array("not-".utf8) + [0xff] + Array(".yaml".utf8)), bytes)
+    await house.pipeline.note(.overflow)
+    await house.pipeline.note(.movedIn("large.yaml"))
+    await house.pipeline.note(.movedIn(FileName(bytes: Array("not-".utf8) + [0xff] + Array(".yaml".utf8))))
+    await house.witness.wait(for: .requestRefused, 2)
+    await house.pipeline.look()
+    let receipt = try road.rejected("large")
+    #expect(receipt.reason == .tooLarge)
+    #expect(receipt.detail?.contains("1048577 bytes, at most 1048576") == true)
+    let kept = try DurableDirectory.list(road.places.rejected).filter { !$0.hasSuffix("receipt.yaml") }
+    #expect(kept.count == 1 && kept[0].hasPrefix("large."))
+    #expect(try DurableDirectory.fileNames(road.places.incoming).isEmpty)
+    try await house.stop()
+  }
+
+  @Test func hostileNames_areEscaped_andStayOutOfTheJournal() async throws {
+    let planted = "Mallory Planted"
+    let names = [
+      "\(planted)\n.yaml", "..evil.yaml", "-rf.yaml", "%2e%2e.yaml", String(repeating: "ä", count: 120) + ".yaml",
+      "ü.json",
+    ]
+    for name in names {
+      try road.drop(name, "hamud: 2 # \(name.utf8.count)")
+      await house.pipeline.note(.movedIn(FileName(name)))
+    }
+    await house.witness.wait(for: .requestRefused, names.count - 1)
+    await house.pipeline.look()
+    // One begins with a dot and is left alone.
+    #expect(house.witness.events(.requestRefused).count == names.count - 1)
+    #expect(try await house.call(.status)["left_alone"]?.integerValue == 1)
+    for name in try DurableDirectory.fileNames(road.places.rejected) {
+      #expect(name.bytes.allSatisfy { $0 > 0x20 && $0 < 0x7f } && name.bytes.count <= 255 && !name.startsWithDot)
+    }
+    for event in house.witness.events { #expect(!event.entry.line.contains("Planted")) }
+    try await house.stop()
+  }
+
+  @Test func leftAlone_countsWhatIsNoManifest() async throws {
+    try road.drop("notes.txt", "hello")
+    try road.drop(".hidden.yaml", manifest("h", "samples: [1]"))
+    try road.drop("README", "hello")
+    await house.pipeline.look()
+    #expect(try await house.call(.status)["left_alone"]?.integerValue == 3)
+    #expect(try DurableDirectory.list(road.places.incoming).count == 3)
+    try await house.stop()
+    #expect(try OfflineReader(places: road.places).status()["left_alone"]?.integerValue == 3)
+  }
+
+  @Test func fileThatIsStillWritten_isNotTakenUp() async throws {
+    let path = road.places.incoming + "/slow.yaml"
+    try Neighbour.write("hamud: 1\nmodel: small\n", to: path)
+    await house.pipeline.look()
+    #expect(house.witness.events(.requestRefused).isEmpty)
+    try Neighbour.write("forget: {samples: [5]}\n", to: path)
+    await house.pipeline.note(.closed("slow.yaml"))
+    await house.witness.wait(for: .requestAccepted)
+    #expect(try await house.show("slow").rows == 1)
+    try await house.stop()
+  }
+
+  @Test func quotas_sayWhenToComeBack() async throws {
+    try DurableFile.publish("quotas: {requests_per_day: 3, rows_per_day: 20}\n", to: road.places.settingsFile)
+    try await house.call(.reload)
+    try await house.submit(manifest("a", "samples: [0-9]"))
+    let large = await house.refusal(.submit(name: "b.yaml", text: manifest("b", "samples: [10-39]")))
+    #expect(large?.code == .rejected)
+    #expect(large?.message.contains("30 rows, at most 20 a day") == true)
+    let rows = await house.refusal(.submit(name: "c.yaml", text: manifest("c", "samples: [10-29]")))
+    let midnight = String(WallClock.now.dateText)
+    #expect(rows?.message.contains("30 rows today, at most 20") == true)
+    #expect(rows?.message.contains("hand it in again after 2") == true && !midnight.isEmpty)
+    #expect(try Receipt.parse(Array(try #require(rows?.receipt).text.utf8)).reason == .quota)
+    try await house.submit(manifest("d", "samples: [1]"))
+    try await house.submit(manifest("e", "samples: [1]"))
+    let requests = await house.refusal(.submit(name: "f.yaml", text: manifest("f", "samples: [1]")))
+    #expect(requests?.message.contains("4 requests today, at most 3") == true)
+    try await house.stop()
+  }
+}

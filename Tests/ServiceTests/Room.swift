@@ -1,3 +1,0 @@
-import Testing
-import Service
-@Test func opens() {}

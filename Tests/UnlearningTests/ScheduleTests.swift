@@ -93,6 +93,23 @@ import Unlearning
     }
   }
 
+  @Test func candidateThatLostTheTarget_atTheLastStep_isHeld() throws {
+    var plan = tiny.plan([ForgetRequest(key: "r", rows: rows)])
+    let first = try UnlearningRun(plan, observer: RecordingObserver())
+    guard case .ready(let step) = try first.run() else {
+      Issue.record("it did not reach its target")
+      return
+    }
+    plan.settings.maxSteps = step
+    let run = try UnlearningRun(plan, observer: RecordingObserver())
+    #expect(try run.run().isReady)
+    guard case .lost = try run.verify(tiny.model) else {
+      Issue.record("the old model was taken for forgetful")
+      return
+    }
+    #expect(try run.run().result?.ending == .maxSteps)
+  }
+
   @Test func stopWhileVerifying_comesBackWithTheSavedRun() throws {
     let observer = RecordingObserver()
     let run = try UnlearningRun(tiny.plan([ForgetRequest(key: "r", rows: rows)]), observer: observer)

@@ -16,6 +16,8 @@ final class Course {
   /// The last measured point from which the run went on.
   private(set) var point: MeasuredPoint
   private var schedule: Schedule
+  /// The step at which what was ready did not survive being published.
+  private var lostStep: Int?
 
   private var plan: RunPlan { bench.plan }
   private var observer: any RunObserver { bench.observer }
@@ -52,6 +54,8 @@ final class Course {
   func run() throws(Interruption) -> Stop {
     while true {
       if observer.shouldStop { throw .stopped }
+      // Measuring the same weights again would find them ready again, for ever.
+      if state.step >= stepLimit && lostStep == state.step { return .ending(.maxSteps) }
       let isDue = state.nextMeasurement <= state.step || state.step >= stepLimit
       if let stop = isDue ? try measure() : try step() { return stop }
     }
@@ -67,6 +71,7 @@ final class Course {
 
   /// What was ready did not survive being published: further steps.
   func goOnAfterLoss() {
+    lostStep = state.step
     state.nextMeasurement = state.step + min(RunLimits.nearInterval, plan.settings.evaluateEvery)
   }
 

@@ -8,7 +8,8 @@ struct Patience {
   let expectedRun: Duration
   let isFlushed: Bool
   let now: Timestamp
-  private let workload: Workload
+  /// Of each kind that has any.
+  private let earliestDeadlines: [Timestamp]
 
   init(
     _ waiting: [Batching.Waiting], settings: ModelSettings.Batching, expectedRun: Duration, isFlushed: Bool,
@@ -18,7 +19,9 @@ struct Patience {
     self.expectedRun = expectedRun
     self.isFlushed = isFlushed
     self.now = now
-    workload = Workload(waiting, settings)
+    earliestDeadlines = RequestKind.allCases.compactMap { kind in
+      waiting.lazy.filter { $0.kind == kind }.compactMap(\.deadline).min()
+    }
   }
 
   struct Times {
@@ -35,8 +38,10 @@ struct Patience {
     let waited = Times(ripe: endOfWaiting(request), cause: .waited)
     guard let deadline = request.deadline else { return waited }
     if deadline <= now { return Times(ripe: now, cause: .passedDeadline) }
-    let needed = expectedRun * workload.runs(dueBy: deadline) + max(expectedRun, Batching.leastMargin)
-    let start = deadline - needed
+    // Requests of the other kind that are due by then need a run of their own. (Those of one kind that are too many for
+    // one batch fill one, and do not wait.)
+    let runs = earliestDeadlines.count { $0 <= deadline }
+    let start = deadline - expectedRun * runs - max(expectedRun, Batching.leastMargin)
     return start < waited.ripe ? Times(ripe: start, cause: .nearDeadline) : waited
   }
 

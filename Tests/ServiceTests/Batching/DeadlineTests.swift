@@ -50,32 +50,16 @@ import Testing
     #expect(scene.decide() == .wait(until: BatchingScene.minute(180)))
   }
 
-  @Test func requestsThatAreDueTogether_startEarlierWhenTheyNeedSeveralRuns() throws {
-    // Five in batches of two are three runs: 3 x 10 + 30 minutes before.
-    var scene = BatchingScene(maxRequests: 6, maxSamples: 20, maxWait: 600)
-    for _ in 0..<5 { try scene.add(rows: 3, deadline: 300) }
-    #expect(scene.decide() == .wait(until: BatchingScene.minute(260)))
-    scene.settings.maxSamples = 16
-    #expect(scene.decide() == .wait(until: BatchingScene.minute(260)))
-    scene.waiting[0].rows = 16
-    scene.waiting[4].deadline = BatchingScene.minute(900)
-    scene.settings.maxSamples = 17
-    #expect(scene.decide() == .form(try #require(batch(scene))))
-    scene.settings.maxSamples = 26
-    #expect(scene.decide() == .form(try #require(batch(scene))))
-  }
-
-  /// Whatever is formed now; these rows fill a batch.
-  private func batch(_ scene: BatchingScene) -> Batching.Batch? {
-    if case .form(let batch) = scene.decide() { batch } else { nil }
-  }
-
   @Test func runsOfBothKinds_areInEachOthersWay() throws {
     var scene = BatchingScene(maxWait: 600)
     try scene.add(kind: .rows, deadline: 300)
     try scene.add(kind: .classes, deadline: 300)
     try scene.add(kind: .classes, deadline: 900)
     #expect(scene.decide() == .wait(until: BatchingScene.minute(250)))
+    scene.waiting[1].deadline = BatchingScene.minute(301)
+    #expect(scene.decide() == .wait(until: BatchingScene.minute(251)))
+    scene.waiting[1].deadline = BatchingScene.minute(900)
+    #expect(scene.decide() == .wait(until: BatchingScene.minute(260)))
   }
 
   @Test func order_isDeadlineThenUrgencyThenAcceptance() throws {

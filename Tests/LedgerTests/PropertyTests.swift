@@ -36,7 +36,7 @@ import Testing
       } else {
         done += 1
       }
-      try check(after, bench.ledger)
+      try check(after, since: before, bench.ledger)
       try checkChanges(bench.ledger)
       before = after
     }
@@ -44,8 +44,9 @@ import Testing
     #expect(try bench.ledger.verifyAudit().isWhole)
   }
 
-  private func check(_ view: View, _ ledger: Ledger) throws {
-    for record in view.records {
+  private func check(_ view: View, since before: View, _ ledger: Ledger) throws {
+    let known = Dictionary(uniqueKeysWithValues: before.records.map { ($0.id, $0) })
+    for record in view.records where known[record.id] != record {
       #expect((record.finishedAt != nil) == record.state.isEnded)
       #expect((record.evidence.goingOn == nil) || record.state == .held)
       #expect((record.summary.version != nil) == (record.state == .forgotten))

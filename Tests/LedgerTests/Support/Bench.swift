@@ -54,6 +54,8 @@ extension Bench {
     var share = 1.0
     var more = ""
     var isResolved = true
+    /// Without a resolution: whether it waits for the model to be opened.
+    var awaitsModel = false
 
     init(_ rows: Int...) { self.rows = RowSet(rows) }
     init(_ range: ClosedRange<Int>) { rows = RowSet(ranges: [range]) }
@@ -68,7 +70,7 @@ extension Bench {
       maxForgetShare: wish.share)
     return Submission(
       manifest: try Manifest.parse(Array(text.utf8), fileStem: id), bytes: Array(text.utf8), submitter: wish.submitter,
-      receivedAt: now, resolution: wish.isResolved ? resolution : nil)
+      receivedAt: now, resolution: wish.isResolved ? resolution : nil, awaitsModel: wish.awaitsModel)
   }
 
   @discardableResult

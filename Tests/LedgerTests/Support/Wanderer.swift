@@ -51,20 +51,30 @@ struct Wanderer {
     var wish = Bench.Wish(first...first + random.below(6))
     wish.model = random.below(4) == 0 ? "n" : "m"
     wish.share = random.below(8) == 0 ? 0.001 : 1
-    wish.isResolved = random.below(8) != 0
+    wish.isResolved = random.below(6) != 0
+    wish.awaitsModel = random.below(2) == 0
     if random.below(4) == 0 { wish.labels = [first / 10] }
     try bench.accept("r\(random.below(submitted + 1))", wish)
   }
 
   private mutating func missOrReadmit() throws {
-    if random.below(3) == 0 {
-      _ = try bench.ledger.holdForMissingModel(someModel(), detail: "not configured", at: bench.now)
-    } else {
-      let first = random.below(60)
-      let rows = RowSet(ranges: [first...first + 2])
-      _ = try bench.ledger.readmit(
-        someID(), resolution: Resolution(rows: rows, trainingRows: 1000, maxForgetShare: 1), at: bench.now)
+    let first = random.below(60)
+    let resolution = Resolution(
+      rows: RowSet(ranges: [first...first + 2]), trainingRows: 1000, maxForgetShare: random.below(6) == 0 ? 0.001 : 1)
+    switch random.below(8) {
+    case 0, 1: _ = try bench.ledger.holdForMissingModel(someModel(), detail: "not configured", at: bench.now)
+    case 2, 3: _ = try bench.ledger.readmit(someID(), resolution: resolution, at: bench.now)
+    case 4: _ = try bench.ledger.readmit(someID(), resolution: nil, at: bench.now)
+    case 5:
+      if let id = try someUnresolved() { try bench.ledger.holdUnresolved(id, detail: "nothing", at: bench.now) }
+    default:
+      if let id = try someUnresolved() { _ = try bench.ledger.resolve(id, resolution, at: bench.now) }
     }
+  }
+
+  private mutating func someUnresolved() throws -> RequestID? {
+    let waiting = try bench.ledger.unresolvedRequests(of: someModel())
+    return waiting.isEmpty ? nil : waiting[random.below(waiting.count)]
   }
 
   /// New data in which some rows are at another place and some are gone; or a model that remembers some.

@@ -1,6 +1,6 @@
 import Glibc
 
-/// A gradient in the form in which it accumulates (`Folding`): per unit the products xᵀ dy, and the column sums of dy
+/// A gradient in the form in which it accumulates (`Folding`): per unit the products xᵀ dy (or their transpose), and the column sums of dy
 /// in float64. What becomes of it is linear, so slots are added in this form and unfolded once.
 ///
 /// `@unchecked Sendable`: each belongs to one worker, or to the slot whose turn it is.

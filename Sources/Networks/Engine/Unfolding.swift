@@ -26,15 +26,16 @@ struct Unfolding<S: Scalar> {
       let outputs = unit.geometry.outChannels
       let channels = weights.channels(index)
       let sums = raw.sums(index)
-      parameters.read(unit.weight) { weight in
-        Folding<S>(unit.geometry).unpack(
-          products: raw.products(index), weight: weight, channels: channels, dweight: flat + offsets[unit.weight],
-          dots: dots)
-      }
+      let (folding, dweight) = (Folding<S>(unit.geometry), flat + offsets[unit.weight])
       switch unit.shift {
       case .bias(let bias):
+        folding.unpack(products: raw.products(index), dweight: dweight)
         for out in 0..<outputs { flat[offsets[bias] + out] = G(sums[out]) }
       case .normalization(let weight, let bias, _, _):
+        parameters.read(unit.weight) { weight in
+          folding.unpack(
+            products: raw.products(index), weight: weight, channels: channels, dweight: dweight, dots: dots)
+        }
         for out in 0..<outputs {
           let channel = channels[out]
           flat[offsets[bias] + out] = G(sums[out])

@@ -40,17 +40,31 @@ package struct Convolution<S: Scalar> {
     }
   }
 
-  /// dweights += xᵀ dy
+  /// dweights += xᵀ dy, [kernel, kernel, in, out]; with the direct lowering its transpose dyᵀ x, [out, in], which is how
+  /// files have it.
   package func backwardWeights(
     dweights: UnsafeMutablePointer<S>, x: UnsafePointer<S>, dy: UnsafePointer<S>
   ) {
     let g = geometry
     if g.lowering == .rows { return weightsByRows(dweights: dweights, x: x, dy: dy) }
+    if g.lowering == .direct { return weightsDirect(dweights: dweights, x: x, dy: dy) }
     forEachTile { pixels in
       let columns = columns(of: pixels, x: x)
       var product = Product(
         (m: g.depth, n: g.outChannels, k: pixels.count), left: (columns, g.depth),
         right: (dy + pixels.lowerBound * g.outChannels, g.outChannels), out: (dweights, g.outChannels), keep: 1)
+      product.leftTransposed = true
+      S.multiply(product)
+    }
+  }
+
+  private func weightsDirect(dweights: UnsafeMutablePointer<S>, x: UnsafePointer<S>, dy: UnsafePointer<S>) {
+    let g = geometry
+    forEachTile { pixels in
+      var product = Product(
+        (m: g.outChannels, n: g.inChannels, k: pixels.count),
+        left: (dy + pixels.lowerBound * g.outChannels, g.outChannels),
+        right: (x + pixels.lowerBound * g.inChannels, g.inChannels), out: (dweights, g.inChannels), keep: 1)
       product.leftTransposed = true
       S.multiply(product)
     }

@@ -49,6 +49,9 @@ package struct ConvolutionGeometry: Sendable, Equatable {
     return stride == 1 && inChannels <= 32 && outWidth >= 12 ? .rows : .patches
   }
 
+  /// Weight gradients accumulate as files have them, [out, in], and not as [kernel, kernel, in, out].
+  package var keepsFileOrder: Bool { lowering == .direct }
+
   /// Floats of a tile of patches or rows that still lie in a core's own cache while the product reads them.
   static let tileElements = 64 * 1024
 

@@ -1,4 +1,4 @@
-/// Takes each unit's gradient as it is computed in training: products [kernel, kernel, in, out] of the weight, the
+/// Takes each unit's gradient as it is computed in training: products of the weight (`Folding`), the
 /// column sums of dz (gradient of the bias, of BatchNorm or linear) and of dz * xhat (gradient of BatchNorm's weight).
 package protocol TrainingGradientSink {
   associatedtype S: Scalar
@@ -25,16 +25,7 @@ package struct FlatSink<S: Scalar, G: Scalar>: TrainingGradientSink {
   ) {
     let unit = program.units[index]
     let geometry = unit.geometry
-    let taps = geometry.kernel * geometry.kernel
-    let dweight = flat + offsets[unit.weight]
-    for out in 0..<geometry.outChannels {
-      for input in 0..<geometry.inChannels {
-        for tap in 0..<taps {
-          dweight[(out * geometry.inChannels + input) * taps + tap] =
-            G(products[(tap * geometry.inChannels + input) * geometry.outChannels + out])
-        }
-      }
-    }
+    Folding<S>(geometry).unpack(products: products, dweight: flat + offsets[unit.weight])
     switch unit.shift {
     case .bias(let bias):
       for out in 0..<geometry.outChannels { flat[offsets[bias] + out] = G(sums[out]) }

@@ -147,11 +147,8 @@ struct UnitRun {
   }
 
   private func unpacked(_ products: [Float]) -> [Float] {
-    let plain = [Folding<Float>.Channel](repeating: Folding<Float>.Channel(bias: 0), count: outputs)
     var dweight = [Float](repeating: 0, count: geometry.weightCount)
-    var dots = [Double](repeating: 0, count: outputs)
-    Folding<Float>(geometry).unpack(
-      products: products, weight: given.floats("weight"), channels: plain, dweight: &dweight, dots: &dots)
+    Folding<Float>(geometry).unpack(products: products, dweight: &dweight)
     return dweight
   }
 }

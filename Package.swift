@@ -43,7 +43,8 @@ let package = Package(
     room("Datasets", ["Platform", "Checkpoints", "CZlib"]),
 
     room("HAMU"),
-    room("Networks", ["COpenBLAS"]),
+    .target(name: "CKernels"),
+    room("Networks", ["COpenBLAS", "CKernels"]),
     room("Unlearning", ["HAMU", "Networks", "Datasets", "Checkpoints"]),
     room("Training", ["Networks", "Datasets", "Checkpoints"]),
     room(

@@ -1,7 +1,7 @@
 import Networks
 import Testing
 
-/// Every lowering (direct, by rows, by patches) against the definition, at sizes with several tiles, tiles that end in
+/// Every way (direct, by rows, by patches, by minimal filtering) against the definition, at sizes with several tiles, tiles that end in
 /// the middle of an image, borders wider than the image, and channels that fill no vector.
 @Suite struct ConvolutionTests {
   static let cases: [NaiveConvolution] = [
@@ -11,6 +11,8 @@ import Testing
     NaiveConvolution(input: (16, 16, 17), outChannels: 32, kernel: 3, stride: 2, images: 3),
     NaiveConvolution(input: (15, 13, 6), outChannels: 8, kernel: 3, stride: 2, images: 2),
     NaiveConvolution(input: (8, 8, 64), outChannels: 48, kernel: 3, stride: 1, images: 5),
+    NaiveConvolution(input: (7, 11, 16), outChannels: 32, kernel: 3, stride: 1, images: 3),
+    NaiveConvolution(input: (8, 8, 40), outChannels: 24, kernel: 3, stride: 1, images: 5),
     NaiveConvolution(input: (20, 20, 3), outChannels: 8, kernel: 7, stride: 2, images: 2),
     NaiveConvolution(input: (14, 14, 3), outChannels: 8, kernel: 7, stride: 1, images: 1),
     NaiveConvolution(input: (9, 9, 20), outChannels: 33, kernel: 1, stride: 1, images: 3),

@@ -12,5 +12,6 @@
 #define CKERNELS_H
 
 #include "CKernelsInstructions.h"
+#include "CKernelsWinograd.h"
 
 #endif

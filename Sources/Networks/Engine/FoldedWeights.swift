@@ -31,9 +31,9 @@ final class FoldedWeights<S: Scalar>: @unchecked Sendable {
     var channels = 0
     for unit in program.units {
       let geometry = unit.geometry
-      forward.append(reserve(geometry.weightCount))
+      forward.append(reserve(Self.packedCount(geometry)))
       turned.append(
-        geometry.stride == 1 && geometry.kernel > 1 && unit.input != 0 ? reserve(geometry.weightCount) : nil)
+        geometry.stride == 1 && geometry.kernel > 1 && unit.input != 0 ? reserve(Self.packedCount(geometry)) : nil)
       shift.append(reserve(2 * geometry.outChannels))
       channel.append(channels)
       channels += geometry.outChannels
@@ -47,6 +47,11 @@ final class FoldedWeights<S: Scalar>: @unchecked Sendable {
   deinit {
     free(packed)
     free(perChannel)
+  }
+
+  /// Where Winograd's filtering is used: the transformed weights, and behind them the taps that they are made of.
+  private static func packedCount(_ geometry: ConvolutionGeometry) -> Int {
+    (Convolution<S>.winograd(geometry)?.weightCount(geometry) ?? 0) + geometry.weightCount
   }
 
   func forward(_ unit: Int) -> UnsafePointer<S> { UnsafePointer(packed + forwardOffsets[unit]) }
@@ -91,11 +96,16 @@ final class FoldedWeights<S: Scalar>: @unchecked Sendable {
       shifts[out] = S(channels[out].shift)
       scales[out] = S(channels[out].scale)
     }
+    let forward = packed + forwardOffsets[index]
+    let turned = turnedOffsets[index].map { packed + $0 }
+    let winograd = Convolution<S>.winograd(unit.geometry)
+    let behind = winograd?.weightCount(unit.geometry) ?? 0
     source.read(unit.weight) { weight in
       Folding<S>(unit.geometry).pack(
-        weight, scales: scales, forward: packed + forwardOffsets[index],
-        turned: turnedOffsets[index].map { packed + $0 })
+        weight, scales: scales, forward: forward + behind, turned: turned.map { $0 + behind })
     }
+    winograd?.transform(taps: behind, unit.geometry, weights: forward)
+    if let turned { winograd?.transform(taps: behind, unit.geometry.transposed, weights: turned) }
   }
 }
 

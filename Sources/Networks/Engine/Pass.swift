@@ -22,8 +22,7 @@ final class Pass<S: Scalar> {
     forwardArena = Arena(program, plan: plan, images: images, forwardOnly: true)
     memory = AlignedMemory.allocate(S.self, count: max(arena.size, forwardArena.size))
     scratch = AlignedMemory.allocate(
-      S.self,
-      count: program.units.map { max($0.geometry.tileScratch, $0.geometry.transposed.tileScratch) }.max() ?? 0)
+      S.self, count: program.units.map { Convolution<S>.scratchCount($0.geometry, images: images) }.max() ?? 0)
     staging = AlignedMemory.allocate(Float.self, count: images * program.input.count)
     makers = program.tensors.indices.map { program.maker(of: $0) }
   }

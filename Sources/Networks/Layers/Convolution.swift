@@ -1,11 +1,12 @@
 /// A convolution over a micro-batch, forwards and backwards, tile by tile so that a tile is finished (shift, ReLU,
 /// residual; mask, column sums) while it lies in the cache.
 ///
-/// x [images, inHeight, inWidth, in], y [images, outHeight, outWidth, out], weights [kernel, kernel, in, out].
+/// x [images, inHeight, inWidth, in], y [images, outHeight, outWidth, out], weights [kernel, kernel, in, out] or what
+/// `Winograd` makes of them (`FoldedWeights`).
 package struct Convolution<S: Scalar> {
   package let geometry: ConvolutionGeometry
   package let images: Int
-  /// At least `geometry.tileScratch` elements, and that of the transposed geometry for `backwardData`.
+  /// At least `scratchCount` elements.
   package let scratch: UnsafeMutablePointer<S>
 
   package init(_ geometry: ConvolutionGeometry, images: Int, scratch: UnsafeMutablePointer<S>) {
@@ -14,11 +15,27 @@ package struct Convolution<S: Scalar> {
     self.scratch = scratch
   }
 
+  /// Elements of scratch that all passes of a convolution over `images` images need.
+  package static func scratchCount(_ geometry: ConvolutionGeometry, images: Int) -> Int {
+    if let winograd = winograd(geometry) {
+      return max(
+        winograd.scratchCount(geometry, images: images), winograd.scratchCount(geometry.transposed, images: images))
+    }
+    return max(geometry.tileScratch, geometry.transposed.tileScratch)
+  }
+
+  /// nil where the convolution goes another way.
+  package static func winograd(_ geometry: ConvolutionGeometry) -> Winograd? {
+    geometry.suitsWinograd ? S.winograd : nil
+  }
+
   /// y = x * weights (+ y when `adding`), each tile of y handed to `finish` as soon as it is complete.
   package func forward<F: TileFinish>(
     y: UnsafeMutablePointer<S>, x: UnsafePointer<S>, weights: UnsafePointer<S>, adding: Bool = false, finish: F
   ) where F.S == S {
-    if geometry.lowering == .rows {
+    if let winograd = Self.winograd(geometry) {
+      winograd.convolve(self, y: y, x: x, weights: weights, adding: adding, parts: finish.parts)
+    } else if geometry.lowering == .rows {
       forwardByRows(y: y, x: x, weights: weights, adding: adding, finish: finish)
     } else {
       forwardByPatches(y: y, x: x, weights: weights, adding: adding, finish: finish)
@@ -46,6 +63,7 @@ package struct Convolution<S: Scalar> {
     dweights: UnsafeMutablePointer<S>, x: UnsafePointer<S>, dy: UnsafePointer<S>
   ) {
     let g = geometry
+    if let winograd = Self.winograd(g) { return winograd.correlate(self, dweights: dweights, x: x, dy: dy) }
     if g.lowering == .rows { return weightsByRows(dweights: dweights, x: x, dy: dy) }
     if g.lowering == .direct { return weightsDirect(dweights: dweights, x: x, dy: dy) }
     forEachTile { pixels in

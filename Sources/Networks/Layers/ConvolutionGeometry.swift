@@ -28,7 +28,7 @@ package struct ConvolutionGeometry: Sendable, Equatable {
   package var weightCount: Int { depth * outChannels }
 
   /// The convolution that takes dy to dx, its weights turned by half a turn; only for stride 1, where it is one.
-  var transposed: ConvolutionGeometry {
+  package var transposed: ConvolutionGeometry {
     ConvolutionGeometry(
       input: (outHeight, outWidth, outChannels), outChannels: inChannels, kernel: kernel, stride: 1)
   }
@@ -47,6 +47,14 @@ package struct ConvolutionGeometry: Sendable, Equatable {
   var lowering: Lowering {
     if kernel == 1 && stride == 1 { return .direct }
     return stride == 1 && inChannels <= 32 && outWidth >= 12 ? .rows : .patches
+  }
+
+  /// 3x3 of stride 1 with whole vectors of channels: Winograd's filtering takes a quarter of the products, where the
+  /// image is large enough to fill its tiles and the transformed weights still lie in a shared cache.
+  var suitsWinograd: Bool {
+    kernel == 3 && stride == 1 && min(inHeight, inWidth) >= 3
+      && inChannels % Winograd.channels == 0 && outChannels % Winograd.channels == 0
+      && inChannels * outChannels <= Winograd.largest
   }
 
   /// Weight gradients accumulate as files have them, [out, in], and not as [kernel, kernel, in, out].

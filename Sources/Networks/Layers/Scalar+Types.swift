@@ -1,6 +1,8 @@
 import COpenBLAS
 
 extension Float: Scalar {
+  package static var winograd: Winograd? { Winograd.fastest }
+
   package static func multiply(_ p: Product<Float>) {
     cblas_sgemm(
       CblasRowMajor, p.leftTransposed ? CblasTrans : CblasNoTrans, p.rightTransposed ? CblasTrans : CblasNoTrans,
@@ -27,6 +29,8 @@ extension Float: Scalar {
 }
 
 extension Double: Scalar {
+  package static var winograd: Winograd? { nil }
+
   package static func multiply(_ p: Product<Double>) {
     cblas_dgemm(
       CblasRowMajor, p.leftTransposed ? CblasTrans : CblasNoTrans, p.rightTransposed ? CblasTrans : CblasNoTrans,

@@ -6,6 +6,9 @@ package protocol Scalar: BinaryFloatingPoint, SIMDScalar, Codable, Sendable {
   /// out [m, n] = left [m, k] * right [k, n] + keep * out, row-major.
   static func multiply(_ product: Product<Self>)
 
+  /// Minimal filtering for convolutions that suit it, in the precision that has it: float32.
+  static var winograd: Winograd? { get }
+
   // Sixteen lanes at a time. Requirements, since in generic code the operators of SIMD go lane by lane: only the
   // concrete types have the processor's.
   static func sum(_ x: SIMD16<Self>, _ y: SIMD16<Self>) -> SIMD16<Self>

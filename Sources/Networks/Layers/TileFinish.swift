@@ -2,6 +2,24 @@
 package protocol TileFinish {
   associatedtype S: Scalar
   func finish(_ out: UnsafeMutablePointer<S>, rows: Range<Int>)
+  /// The same as a kernel takes it that finishes its output while it writes it.
+  var parts: FinishParts<S> { get }
+}
+
+/// What a finish consists of: y + shift + residual, rectified, masked by the sign of `mask`, summed by column.
+package struct FinishParts<S: Scalar> {
+  package var shift: UnsafePointer<S>?
+  package var residual: UnsafePointer<S>?
+  package var rectified = false
+  package var mask: UnsafePointer<S>?
+  package var sums: UnsafeMutablePointer<Double>?
+
+  package init(
+    shift: UnsafePointer<S>? = nil, residual: UnsafePointer<S>? = nil, rectified: Bool = false,
+    mask: UnsafePointer<S>? = nil, sums: UnsafeMutablePointer<Double>? = nil
+  ) {
+    (self.shift, self.residual, self.rectified, self.mask, self.sums) = (shift, residual, rectified, mask, sums)
+  }
 }
 
 /// Nothing: the gradient gets further contributions, or needs none of this.
@@ -10,6 +28,8 @@ package struct Unfinished<S: Scalar>: TileFinish {
 
   @inline(__always)
   package func finish(_ out: UnsafeMutablePointer<S>, rows: Range<Int>) {}
+
+  package var parts: FinishParts<S> { FinishParts() }
 }
 
 /// y = relu(y + shift + residual): what BatchNorm with frozen statistics leaves to do once its scale is in the
@@ -26,6 +46,8 @@ package struct ForwardFinish<S: Scalar>: TileFinish {
     self.residual = residual
     self.rectified = rectified
   }
+
+  package var parts: FinishParts<S> { FinishParts(shift: shift, residual: residual, rectified: rectified) }
 
   package func finish(_ out: UnsafeMutablePointer<S>, rows: Range<Int>) {
     if let residual {
@@ -68,6 +90,8 @@ package struct BackwardFinish<S: Scalar>: TileFinish {
     self.activation = activation
     self.sums = sums
   }
+
+  package var parts: FinishParts<S> { FinishParts(mask: activation, sums: sums) }
 
   package func finish(_ out: UnsafeMutablePointer<S>, rows: Range<Int>) {
     let columns = Columns(rows: rows, channels: channels)

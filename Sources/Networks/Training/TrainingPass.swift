@@ -47,7 +47,8 @@ package final class TrainingPass<S: Scalar>: @unchecked Sendable {
     }
     let largest = program.units.map { program.tensors[$0.output].count }.max() ?? 0
     dconvolved = AlignedMemory.allocate(S.self, count: maximumBatch * largest)
-    let tile = program.units.map { max($0.geometry.tileScratch, $0.geometry.transposed.tileScratch) }.max() ?? 0
+    let images = (maximumBatch + Self.chunks - 1) / Self.chunks
+    let tile = program.units.map { Convolution<S>.scratchCount($0.geometry, images: images) }.max() ?? 0
     scratch = (0..<team.count).map { _ in AlignedMemory.allocate(S.self, count: tile) }
     let weight = program.units.map(\.geometry.weightCount).max() ?? 0
     products = (0..<Self.chunks).map { _ in AlignedMemory.allocate(S.self, count: weight) }

@@ -4,7 +4,7 @@ import Networks
 enum LayerRun {
   static func forward<S: Scalar>(_ geometry: ConvolutionGeometry, images: Int, x: [S], weights: [S]) -> [S] {
     var y = [S](repeating: .nan, count: images * geometry.outPixels * geometry.outChannels)
-    with(x, weights, &y) { x, weights, y, scratch in
+    with(x, laidOut(geometry, weights), &y) { x, weights, y, scratch in
       Convolution(geometry, images: images, scratch: scratch)
         .forward(y: y, x: x, weights: weights, finish: Unfinished())
     }
@@ -24,13 +24,24 @@ enum LayerRun {
     _ geometry: ConvolutionGeometry, images: Int, dy: [S], weights: [S], adding before: [S]?
   ) -> [S] {
     let turns = geometry.stride == 1 && geometry.kernel > 1
-    let turned = turns ? turn(geometry, weights) : weights
+    let turned = turns ? laidOut(geometry.transposed, turn(geometry, weights)) : weights
     var dx = before ?? [S](repeating: .nan, count: images * geometry.inPixels * geometry.inChannels)
     with(dy, turned, &dx) { dy, turned, dx, scratch in
       Convolution(geometry, images: images, scratch: scratch)
         .backwardData(dx: dx, dy: dy, turned: turned, adding: before != nil, finish: Unfinished())
     }
     return dx
+  }
+
+  /// `taps` [kernel, kernel, in, out] as the convolution wants them.
+  static func laidOut<S: Scalar>(_ geometry: ConvolutionGeometry, _ taps: [S]) -> [S] {
+    guard let winograd = Convolution<S>.winograd(geometry) else { return taps }
+    let count = winograd.weightCount(geometry)
+    var weights = [S](repeating: .nan, count: count) + taps
+    weights.withUnsafeMutableBufferPointer { weights in
+      if let base = weights.baseAddress { winograd.transform(taps: count, geometry, weights: base) }
+    }
+    return weights
   }
 
   private static func turn<S: Scalar>(_ geometry: ConvolutionGeometry, _ weights: [S]) -> [S] {

@@ -20,6 +20,28 @@ import Testing
     }
   }
 
+  /// The passes in float32 have kernels of their own. Twenty rows make chunks of two and three images.
+  @Test(arguments: TestNetwork.all)
+  func trainingGradient_inFloat32_isThatOfFloat64(_ net: TestNetwork) throws {
+    let count = 20
+    let parameters = net.parameters(seed: 23).map { $0.map { Double(Float($0)) } }
+    let network = try net.network(parameters)
+    let labels = (0..<count).map { Int32($0 % 4) }
+    let flat = FlatBuffer(count: network.layout.count)
+    _ = TrainingEngine(network: network, maximumBatch: count, workers: 2)
+      .gradient(labels: labels, into: flat, fill: TestRows.fill)
+    var rows = [Float](repeating: 0, count: count * net.architecture.inputCount)
+    rows.withUnsafeMutableBufferPointer { TestRows.fill(RowPositions(first: 0, stride: 1, count: count), $0) }
+    let exact = TrainingRun(net.architecture, maximumBatch: count).gradients(
+      parameters: parameters, rows: rows.map { Double($0) },
+      tasks: labels.map { RowTask(label: $0, weight: 1 / Float(count)) })
+    let trainable = zip(network.specs, exact).filter(\.0.trains).map(\.1)
+    for (block, expected) in zip(network.layout.blocks, trainable) {
+      let off = relativeL2(Array(flat.values[block.range]), expected)
+      #expect(off < 1e-3, "\(block.name): \(off)")
+    }
+  }
+
   @Test func trainingGradient_withAnyNumberOfWorkers_hasTheSameBits() throws {
     let net = TestNetwork.all[2]
     let results = try [1, 2, 4].map { workers in

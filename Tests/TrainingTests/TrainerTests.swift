@@ -62,8 +62,8 @@ import Training
     let scratch = try Scratch()
     defer { scratch.keep() }
     let data = try quarters(scratch, rows: 64)
-    let model = try train(data, .usual(for: data), epochs: 6) { $0.batchSize = 16 }
-    print("quarters, ResNet-20, 24 steps: train \(model.train), heldout \(model.heldout)")
+    let model = try train(data, .usual(for: data), epochs: 12) { $0.batchSize = 16 }
+    print("quarters, ResNet-20, 48 steps: train \(model.train), heldout \(model.heldout)")
     #expect(model.train.accuracy > 0.9 && model.heldout.accuracy > 0.8)
     guard case .resnet(let resnet) = model.configuration else {
       Issue.record("no ResNet")

@@ -15,7 +15,7 @@ TESTS = -c release --scratch-path .build-test $(CHECKS)
 export HAMUD_SHARED ?= $(abspath ../shared)
 export HAMUD_GOLDEN ?= $(HAMUD_SHARED)/golden
 
-.PHONY: build test golden e2e bench demo install uninstall clean packages lint
+.PHONY: build test golden study e2e bench demo install uninstall clean packages lint
 
 build: packages
 	$(SWIFT) build $(RELEASE) --product hamud
@@ -26,6 +26,10 @@ test: packages
 
 golden: packages
 	@.ci/golden $(SWIFT) test $(TESTS) --filter GoldenTests
+
+study: packages
+	$(SWIFT) build -c release --scratch-path .build-test $(CHECKS) --product study
+	.build-test/release/study --continue --json .build/study.json
 
 e2e: build
 	@.ci/packages scenarios

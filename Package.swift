@@ -66,6 +66,11 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: house),
+    // What forgetting costs on the shared model: `make study`.
+    .executableTarget(
+      name: "study",
+      dependencies: ["Service", "Unlearning", "HAMU", "Networks", "Requests", "Datasets", "Checkpoints"],
+      path: "Tests/Study", swiftSettings: house),
     tests("Platform", ["Platform"]),
     tests("Requests", ["Requests"]),
     tests("Ledger", ["Ledger", "Requests", "Platform"]),

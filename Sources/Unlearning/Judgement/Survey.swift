@@ -11,16 +11,19 @@ struct Survey: Sendable {
   /// Of the rows that were asked for: the sample, or all.
   let retain: SplitFigures
   let margins: HeldoutMargins
+  /// Rows that went through the network for it.
+  let evaluatedRows: Int
 
   init(
     _ roster: Roster, labels: (train: [Int32], heldout: [Int32]), seen: (train: SeenRows, heldout: SeenRows),
-    retain: SplitFigures
+    retain: SeenRows
   ) {
     self.roster = roster
     self.labels = labels
     train = seen.train
     heldout = seen.heldout
-    self.retain = retain
+    self.retain = SplitFigures(retain.outcomes)
+    evaluatedRows = seen.train.rows.count + seen.heldout.rows.count + retain.rows.count
     let heldoutLabels = labels.heldout
     margins = HeldoutMargins(
       labels: seen.heldout.rows.map { heldoutLabels[$0] }, phi: seen.heldout.outcomes.map(\.phi))

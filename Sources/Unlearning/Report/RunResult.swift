@@ -108,11 +108,22 @@ package struct GoingOn: Sendable, Equatable {
   }
 }
 
+/// What a run took, in rows through the network, those of steps that were undone or not taken counted in.
+package struct RunWork: Sendable, Equatable, Codable {
+  /// Forward and backward: retain rows, forget rows and guards of every step.
+  package var gradientRows = 0
+  /// Forward alone, to measure.
+  package var evaluatedRows = 0
+
+  package init() {}
+}
+
 /// The end of a run.
 package struct RunResult: Sendable {
   package let ending: RunEnding
   /// Taken, all phases together, those that were undone counted in.
   package let steps: Int
+  package var work = RunWork()
   package var requests: [RequestResult] = []
   package var groups: [GroupResult] = []
   /// On all retain rows; nil where the run ended before they were measured.

@@ -29,6 +29,7 @@ struct Beginning {
     if starts.allSatisfy(\.hadNothing) { return .nothing(before, margins: settled) }
     var state = state(before, starts, sample: retain.figures(of: roster.retainSample), survey)
     state.settledMargins = settled
+    state.work.evaluatedRows = survey.evaluatedRows
     return .run(state)
   }
 

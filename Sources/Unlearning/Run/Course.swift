@@ -98,6 +98,7 @@ extension Course {
   private func step() throws(Interruption) -> Stop? {
     let pair = try bench.stepper.gradients(
       retain: schedule.retain(state.step), forget: schedule.forget(state.step))
+    state.work.gradientRows += pair.rows
     guard pair.isFinite else { return goBackAfterNotFinite() }
     var next = state
     next.retainLosses = state.retainLosses.suffix(2) + [pair.retainLoss]
@@ -154,6 +155,7 @@ extension Course {
     let gauge = try bench.gauge()
     let rows = bench.roster.activeRows(state.starts) + bench.roster.tombstones.map(\.row) + state.phase.rows
     let (survey, _) = try bench.survey(gauge, rows: rows, retain: bench.roster.retainSample)
+    state.work.evaluatedRows += survey.evaluatedRows
     guard survey.isFinite else { return goBackAfterNotFinite() }
     let measurement = bench.measurement(survey, state, isFull: false)
     let verdicts = bench.verdicts(measurement, state.starts)
@@ -189,6 +191,7 @@ extension Course {
   ) throws(Interruption) -> Stop? {
     if state.queue.isEmpty {
       let erased = try gauge.train(bench.roster.erasedRows.map(\.row))
+      state.work.evaluatedRows += erased.rows.count
       let look = ErasureLook(survey.adding(erased), erased: plan.erasures.classes, bench.judge)
       let requestsHold = verdicts.allSatisfy(\.holds)
       if look.holds && requestsHold { return .ready }

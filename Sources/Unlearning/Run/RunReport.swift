@@ -12,6 +12,7 @@ struct RunReport {
     var margins: [RowMargin]
     /// How much the retain loss of all rows has risen over `before`.
     var retainSpent: Double
+    var evaluatedRows: Int
 
     var holds: Bool { verdicts.allSatisfy(\.holds) && look.holds }
   }
@@ -32,7 +33,7 @@ struct RunReport {
       measurement: measurement, verdicts: bench.verdicts(measurement, state.starts),
       look: ErasureLook(survey, erased: bench.plan.erasures.classes, bench.judge),
       margins: active.map { RowMargin(row: $0, phi: survey.train[$0].phi) },
-      retainSpent: survey.retain.loss - state.before.retain.loss)
+      retainSpent: survey.retain.loss - state.before.retain.loss, evaluatedRows: survey.evaluatedRows)
   }
 
   /// An ending short of the target: measured once more on everything, for the receipts.
@@ -45,6 +46,7 @@ struct RunReport {
   func ended(_ ending: RunEnding, _ found: Final) -> RunResult {
     let isHeld = ending != .target && ending != .notFinite
     var result = result(ending, after: found.measurement, found.verdicts)
+    result.work.evaluatedRows += found.evaluatedRows
     result.goingOn = isHeld ? goingOn : nil
     result.margins = ending == .target ? (found.margins + state.settledMargins).sorted { $0.row < $1.row } : settled
     result.lostClasses = ending == .earlierErasure ? found.look.classes : []
@@ -64,6 +66,7 @@ struct RunReport {
 
   private func result(_ ending: RunEnding, after: Measurement?, _ verdicts: [GroupVerdict]) -> RunResult {
     var result = RunResult(ending, steps: state.step)
+    result.work = state.work
     result.requests = roster.requestResults(state.starts)
     result.groups = roster.groups.indices.map { index in
       GroupResult(

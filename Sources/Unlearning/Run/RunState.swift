@@ -46,6 +46,7 @@ struct RunState: Sendable, Equatable, Codable {
 
   // MARK: How it steps
 
+  var work = RunWork()
   var radiusScale = 1.0
   var overshoots = 0
   /// The band was jumped over in this phase: every step is measured.
@@ -116,6 +117,7 @@ struct RunState: Sendable, Equatable, Codable {
   func returned(from later: RunState) -> RunState {
     var state = self
     state.step = later.step
+    state.work = later.work
     state.stepBase = later.stepBase
     state.overshoots = later.overshoots
     state.measuresEachStep = later.measuresEachStep

@@ -7,6 +7,8 @@ struct PairedGradients {
   /// Mean cross-entropies of the retain batch and of the phase's part of the forget batch.
   var retainLoss: Double
   var forgetLoss: Double
+  /// Of both sides, guards counted in.
+  var rows: Int
   var sums: [BlockSums]
   /// The batches were all the rows there are.
   var wholeRetain: Bool
@@ -66,6 +68,7 @@ final class Stepper {
     return PairedGradients(
       retainLoss: SplitFigures(seen.retain).loss,
       forgetLoss: SplitFigures(Array(seen.forget.prefix(batch.phaseRows))).loss,
+      rows: rows.rows.count + batch.rows.count,
       sums: algebra.sums(retain: retain, forget: forget), wholeRetain: rows.isWhole, wholeForget: batch.isWhole)
   }
 

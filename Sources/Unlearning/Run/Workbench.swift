@@ -78,7 +78,7 @@ final class Workbench {
     let retain = try gauge.train(retain)
     let survey = Survey(
       roster, labels: (plan.dataset.train.labels, plan.dataset.heldout.labels), seen: (train, heldout),
-      retain: SplitFigures(retain.outcomes))
+      retain: retain)
     return (survey, retain)
   }
 

@@ -1,0 +1,48 @@
+import HAMU
+import Unlearning
+
+/// Prints a run's record, when that is wanted.
+final class StudyObserver: RunObserver {
+  private let prints: Bool
+
+  init(prints: Bool) { self.prints = prints }
+
+  var shouldStop: Bool { false }
+  func signOfLife() {}
+  func save(_ saved: SavedRun) {}
+
+  func note(_ event: RunEvent) {
+    guard prints else { return }
+    switch event {
+    case .began(let found, _), .measured(let found): print("  " + Self.text(found))
+    case .stepped(let report): print("  " + Self.text(report))
+    case .hardnessBegan(let report, let step):
+      print("  step \(step): unavoidable: \(Self.text(report.hardness)), spent \(report.retainSpent.shown(5))")
+    case .hardnessEnded(_, let step): print("  step \(step): no longer unavoidable")
+    case .phaseBegan(let phase): print("  phase \(phase.purpose), \(phase.objective), \(phase.rows) rows")
+    case .overshot(let attempt): print("  overshot, try \(attempt)")
+    case .notFinite(let attempt): print("  not finite, try \(attempt)")
+    case .nothingToForget: print("  nothing to forget")
+    }
+  }
+
+  private static func text(_ found: Measurement) -> String {
+    let groups = found.groups.map { group in
+      group.classAccuracy.map { "class \($0.shown(3)) / \(group.classHeldoutAccuracy.shown(3))" }
+        ?? "AUC \(group.membershipAUC.shown(3)), F \(group.excess.shown(3)), surer \(group.surerRows ?? 0)"
+    }
+    return "measured at \(found.step): \(groups.joined(separator: "; ")); retain \(found.retain.loss.shown(5)) "
+      + "/ \(found.retain.accuracy.shown(4)), spent \(found.retainSpent.shown(5)), "
+      + "held-out \(found.heldout.loss.shown(4)) / \(found.heldout.accuracy.shown(4))"
+  }
+
+  private static func text(_ report: StepReport) -> String {
+    let hardness = report.hardness.map(text) ?? "-"
+    return "\(report.step): forget \(report.forgetLoss.shown(3)) retain \(report.retainLoss.shown(4)) \(hardness)"
+  }
+
+  private static func text(_ hardness: Hardness) -> String {
+    "F* \(hardness.leastCost.shown(6)) +- \(hardness.leastCostError.shown(6)) cost \(hardness.retainCost.shown(6)) "
+      + "+- \(hardness.retainCostError.shown(6)) Q \(hardness.quota.shown(5)) Q0 \(hardness.freeImprovement.shown(5))"
+  }
+}

@@ -1,0 +1,75 @@
+import Foundation
+import Unlearning
+
+/// Why the study cannot be made: one sentence.
+struct StudyError: Error, CustomStringConvertible {
+  let description: String
+  init(_ description: String) { self.description = description }
+}
+
+/// What a request of the study asks for.
+enum StudyKind: String, CaseIterable {
+  case oneSubject = "one-subject"
+  case rows200 = "200-rows"
+  case class0 = "class-0"
+  case rows1000 = "1000-rows"
+  case sequence
+  /// Beside the five that are asked for: very small requests.
+  case oneRow = "1-row"
+  case fiveRows = "5-rows"
+
+  /// What `make study` runs.
+  static let usual: [StudyKind] = [.oneSubject, .rows200, .class0, .rows1000, .sequence]
+}
+
+struct StudyOptions {
+  static let usage = """
+    usage: study [--request NAME[,NAME]] [--seed N[,N]] [--json FILE] [--continue] [--steps] [--workers N]
+                 [--model FILE]
+
+      --request   one-subject, 200-rows, class-0, 1000-rows, sequence (the default: all of these), 1-row, 5-rows
+      --seed      1 to 5 by default; a seed picks the rows and is the run's own
+      --json      where the rows of the table go (.build/study.json)
+      --continue  rows that the file already has are not run again
+      --steps     print each run's record, step by step
+      --model     a model's configuration as in models.d/; by default the shared ResNet-20 with the daemon's defaults
+    """
+
+  var kinds = StudyKind.usual
+  var seeds = [1, 2, 3, 4, 5]
+  var json = ".build/study.json"
+  var goesOn = false
+  var printsSteps = false
+  var workers = ProcessInfo.processInfo.activeProcessorCount
+  var modelFile: String?
+
+  init(_ arguments: [String]) throws {
+    var rest = arguments[...]
+    while let name = rest.popFirst() {
+      switch name {
+      case "--continue": goesOn = true
+      case "--steps": printsSteps = true
+      default:
+        guard let value = rest.popFirst() else { throw StudyError("\(name) what?\n" + Self.usage) }
+        try set(name, value)
+      }
+    }
+  }
+
+  private mutating func set(_ name: String, _ value: String) throws {
+    let parts = value.split(separator: ",").map(String.init)
+    switch name {
+    case "--request": kinds = try parts.map { try Self.read(StudyKind(rawValue: $0), $0) }
+    case "--seed": seeds = try parts.map { try Self.read(Int($0), $0) }
+    case "--json": json = value
+    case "--workers": workers = try Self.read(Int(value), value)
+    case "--model": modelFile = value
+    default: throw StudyError("there is no option \(name)\n" + Self.usage)
+    }
+  }
+
+  private static func read<T>(_ found: T?, _ word: String) throws -> T {
+    guard let found else { throw StudyError("\(word) is none of the possible values\n" + usage) }
+    return found
+  }
+}

@@ -29,6 +29,7 @@ golden: packages
 
 study: packages
 	$(SWIFT) build -c release --scratch-path .build-test $(CHECKS) --product study
+	@mkdir -p .build
 	.build-test/release/study --continue --json .build/study.json
 
 e2e: build

@@ -14,15 +14,14 @@ struct Study {
   }
 
   func run() throws {
-    setvbuf(stdout, nil, _IOLBF, 0)
     var known = options.goesOn ? readKnown() : []
-    print(StudyRow.header)
+    say(StudyRow.header)
     for kind in options.kinds {
       for seed in options.seeds where !known.contains(where: { Self.is($0, kind, seed) }) {
         let start = ContinuousClock.now
         var row = kind == .sequence ? try StudySequence(self, seed: seed).run() : try alone(kind, seed: seed)
         row.seconds = Double((ContinuousClock.now - start).components.seconds)
-        print(row.line)
+        say(row.line)
         known.append(row.json)
         try JSONValue.array(known).text.write(toFile: options.json, atomically: true, encoding: .utf8)
       }
@@ -41,7 +40,7 @@ struct Study {
   /// One request on the original model.
   private func alone(_ kind: StudyKind, seed: Int) throws -> StudyRow {
     let request = request(kind, seed: seed)
-    if options.printsSteps { print("\(kind.rawValue), seed \(seed): \(request.rows.count) rows") }
+    if options.printsSteps { say("\(kind.rawValue), seed \(seed): \(request.rows.count) rows") }
     let plan = try model.plan([request], from: model.original, seed: seed, workers: options.workers)
     return StudyRow(kind, seed: seed, try result(of: plan, from: model.original).result)
   }

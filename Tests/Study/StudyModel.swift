@@ -2,6 +2,7 @@ import Checkpoints
 import Datasets
 import Foundation
 import Networks
+import Requests
 import Service
 import Unlearning
 
@@ -17,7 +18,8 @@ final class StudyModel {
 
   /// By default the shared ResNet-20, whose folder `HAMUD_SHARED` names, else `../shared`.
   init(_ options: StudyOptions) throws {
-    directory = FileManager.default.temporaryDirectory.path + "/hamud-study-\(ProcessInfo.processInfo.processIdentifier)"
+    directory =
+      FileManager.default.temporaryDirectory.path + "/hamud-study-\(ProcessInfo.processInfo.processIdentifier)"
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
     let file = try options.modelFile ?? Self.sharedModel(in: directory)
     settings = try ConfigurationLoader.loadModel("study", file: file)

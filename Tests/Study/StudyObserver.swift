@@ -14,15 +14,15 @@ final class StudyObserver: RunObserver {
   func note(_ event: RunEvent) {
     guard prints else { return }
     switch event {
-    case .began(let found, _), .measured(let found): print("  " + Self.text(found))
-    case .stepped(let report): print("  " + Self.text(report))
+    case .began(let found, _), .measured(let found): say("  " + Self.text(found))
+    case .stepped(let report): say("  " + Self.text(report))
     case .hardnessBegan(let report, let step):
-      print("  step \(step): unavoidable: \(Self.text(report.hardness)), spent \(report.retainSpent.shown(5))")
-    case .hardnessEnded(_, let step): print("  step \(step): no longer unavoidable")
-    case .phaseBegan(let phase): print("  phase \(phase.purpose), \(phase.objective), \(phase.rows) rows")
-    case .overshot(let attempt): print("  overshot, try \(attempt)")
-    case .notFinite(let attempt): print("  not finite, try \(attempt)")
-    case .nothingToForget: print("  nothing to forget")
+      say("  step \(step): unavoidable: \(Self.text(report.hardness)), spent \(report.retainSpent.shown(5))")
+    case .hardnessEnded(_, let step): say("  step \(step): no longer unavoidable")
+    case .phaseBegan(let phase): say("  phase \(phase.purpose), \(phase.objective), \(phase.rows) rows")
+    case .overshot(let attempt): say("  overshot, try \(attempt)")
+    case .notFinite(let attempt): say("  not finite, try \(attempt)")
+    case .nothingToForget: say("  nothing to forget")
     }
   }
 

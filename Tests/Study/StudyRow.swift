@@ -1,3 +1,4 @@
+import Foundation
 import Requests
 import Unlearning
 
@@ -88,3 +89,6 @@ extension Double {
 extension Double? {
   func shown(_ digits: Int) -> String { self?.shown(digits) ?? "-" }
 }
+
+/// To standard output at once, also where that is a file.
+func say(_ line: String) { FileHandle.standardOutput.write(Data((line + "\n").utf8)) }

@@ -1,5 +1,6 @@
 import Checkpoints
 import Datasets
+import Networks
 import Unlearning
 
 /// Thirty requests one after the other on the same model: subjects, with class 0 as the third.
@@ -50,7 +51,7 @@ struct StudySequence {
     var plan = try model.plan([request], from: course.current, without: course.gone, seed: seed, workers: workers)
     plan.erasures = EarlierErasures(classes: course.classes, rows: course.erased)
     let (result, version) = try study.result(of: plan, from: course.current)
-    print("  \(place + 1): " + StudyRow(.sequence, seed: seed, result).line)
+    say("  \(place + 1): " + StudyRow(.sequence, seed: seed, result).line)
     course.gone.formUnion(request.rows)
     course.row.steps += result.steps
     course.row.imageShare += Double(result.work.gradientRows) / StudyRow.retraining
@@ -92,7 +93,7 @@ struct StudySequence {
     let unseen = share(zip(model.heldout, heldout).filter { gone.contains(heldoutLabels[$0.0]) }.map(\.1))
     course.row.classAccuracy = ofClass.map { max($0, unseen ?? 0) }
     let large = course.subjects.filter { $0.count >= 20 }.compactMap(auc)
-    print(
+    say(
       "     all rows \(course.row.membershipAUC.shown(3)), subjects \(large.min().shown(3)) to \(large.max().shown(3)), "
         + "class \(ofClass.shown(3)) / \(unseen.shown(3)), images \((course.row.imageShare * 100).shown(2)) %")
     guard isLast else { return }

@@ -1,4 +1,4 @@
-import FoundationEssentials
+import Foundation
 
 /// Runs requests of the shared model through the code that the daemon runs, and tells what they cost: `make study`.
 do {

@@ -1,4 +1,4 @@
-# hamud: make build | test | golden | e2e | bench | demo | install | uninstall | clean
+# hamud: make build | test | golden | e2e | bench | bench-service | demo | install | uninstall | clean
 #
 # Packages that a target needs are installed when make runs as root, and named when it does not.
 # `swift build` and `swift test` use different compiler flags and would rebuild everything in turn in one folder, so
@@ -15,7 +15,7 @@ TESTS = -c release --scratch-path .build-test $(CHECKS)
 export HAMUD_SHARED ?= $(abspath ../shared)
 export HAMUD_GOLDEN ?= $(HAMUD_SHARED)/golden
 
-.PHONY: build test golden study e2e bench demo install uninstall clean packages lint
+.PHONY: build test golden study e2e bench bench-service demo install uninstall clean packages lint
 
 build: packages
 	$(SWIFT) build $(RELEASE) --product hamud
@@ -36,7 +36,13 @@ e2e: build
 	@.ci/packages scenarios
 	Tests/Scenarios/run
 
-bench: build
+# Ours beside PyTorch; what each number means is in Tests/Bench/README.md. BENCH="--quick --baseline FILE" for less.
+bench: packages
+	$(SWIFT) build $(RELEASE) --product bench
+	.build/release/bench $(BENCH)
+
+# The service as a whole: its start, its memory when idle, a run.
+bench-service: build
 	Tests/Scenarios/bench
 
 demo: build

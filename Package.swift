@@ -71,6 +71,15 @@ let package = Package(
       name: "study",
       dependencies: ["Service", "Unlearning", "HAMU", "Networks", "Requests", "Datasets", "Checkpoints"],
       path: "Tests/Study", swiftSettings: house),
+    // What `make bench` runs. CMeasures stands beside it because a test counts allocations with it.
+    .target(name: "CMeasures", path: "Tests/Bench/CMeasures"),
+    .executableTarget(
+      name: "bench",
+      dependencies: [
+        "CMeasures", "COpenBLAS", "Platform", "Datasets", "Checkpoints", "HAMU", "Networks", "Unlearning", "Training",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Tests/Bench/Program", swiftSettings: house),
     tests("Platform", ["Platform"]),
     tests("Requests", ["Requests"]),
     tests("Ledger", ["Ledger", "Requests", "Platform"]),

@@ -16,6 +16,6 @@ struct Measure: ParsableCommand {
     abstract: "Take one measurement of ours in this process.",
     subcommands: [
       MeasurePaired.self, MeasureEvaluate.self, MeasureMLP.self, MeasureUpdate.self, MeasureAllocations.self,
-      MeasureBits.self, MeasureMachine.self,
+      MeasureBits.self, MeasureMachine.self, MeasureLayers.self,
     ])
 }

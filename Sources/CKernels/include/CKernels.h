@@ -13,5 +13,6 @@
 
 #include "CKernelsInstructions.h"
 #include "CKernelsWinograd.h"
+#include "CKernelsUpdate.h"
 
 #endif

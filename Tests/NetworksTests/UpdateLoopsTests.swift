@@ -2,7 +2,7 @@ import Networks
 import Testing
 
 extension UpdateLoops: CustomTestStringConvertible {
-  public var testDescription: String { name }
+  public var testDescription: String { "\(instructions)" }
 }
 
 /// Every variant of the update's loops that this machine runs, against the plain Swift ones.

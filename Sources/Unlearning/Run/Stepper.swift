@@ -45,6 +45,8 @@ final class Stepper {
   private let forget: HalfGradients
   private let dataset: Dataset
   private let reader: RowReader
+  private var sums: [BlockSums] = []
+  private var coefficients: [BlockCoefficients] = []
 
   var network: Network { engine.network }
 
@@ -65,18 +67,20 @@ final class Stepper {
       forget: GradientBatch(tasks: batch.tasks, gradients: forget), forgetFill: reader.fill(dataset.train, batch.rows))
     forget.evenShare = batch.evenShare
     forget.oddShare = batch.oddShare
+    algebra.sums(retain: retain, forget: forget, into: &sums)
     return PairedGradients(
       retainLoss: SplitFigures(seen.retain).loss,
       forgetLoss: SplitFigures(Array(seen.forget.prefix(batch.phaseRows))).loss,
-      rows: rows.rows.count + batch.rows.count,
-      sums: algebra.sums(retain: retain, forget: forget), wholeRetain: rows.isWhole, wholeForget: batch.isWhole)
+      rows: rows.rows.count + batch.rows.count, sums: sums, wholeRetain: rows.isWhole, wholeForget: batch.isWhole)
   }
 
   /// Takes the step of the gradients that were computed last.
   func take(_ plan: StepPlan) {
-    algebra.apply(
-      plan.blocks.map { BlockCoefficients(retain: $0.retainCoefficient, forget: $0.forgetCoefficient) },
-      retain: retain, forget: forget)
+    coefficients.removeAll(keepingCapacity: true)
+    for block in plan.blocks {
+      coefficients.append(BlockCoefficients(retain: block.retainCoefficient, forget: block.forgetCoefficient))
+    }
+    algebra.apply(coefficients, retain: retain, forget: forget)
   }
 
   func snapshot() -> WeightSnapshot { WeightSnapshot(network, algebra) }

@@ -3,7 +3,8 @@
 // OWNS       One step of "How Hard Can It Be? Hardness-Aware Multi-Objective Unlearning" (arXiv:2606.02119): trust radii,
 //            the quota Q and its allocation to blocks, the closed form of one block, the exact solution for all blocks at
 //            once (`optimal`), HAMU-U by substitution, clipping. Hardness without the batch's noise: the window of
-//            scalars, F*(Q), Q0, their jackknife errors, the cross-fitted cost, and the two edges of the verdict.
+//            scalars, F*(Q), Q0, their jackknife errors, the cross-fitted cost, and the two edges of the verdict. The
+//            directions of the methods that it is compared with (`Baseline`).
 // REFUSES    Vectors: it sees each block through scalars (|a|^2, |b|^2, a.b, the perpendicular parts, |w|^2) and answers
 //            with two coefficients, d = alpha a + beta b. It reads no clock, no file, no random number.
 // FAILS      Never. An infeasible block, a gradient that vanished or a radius of zero are named results

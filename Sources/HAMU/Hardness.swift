@@ -44,6 +44,11 @@ package struct Hardness: Sendable, Equatable, Codable {
   }
 }
 
+extension Hardness {
+  /// Retain degradation is unavoidable at the quota: the criterion is above 0 by more than its error.
+  package var isUnavoidable: Bool { criterion > HardnessVerdict.errors * criterionError }
+}
+
 /// Whether retain degradation is unavoidable at the quota, with the two edges of that condition. The steps between say
 /// nothing, so that a criterion that trembles around 0 neither begins nor ends it.
 package struct HardnessVerdict: Sendable, Equatable, Codable {
@@ -62,7 +67,7 @@ package struct HardnessVerdict: Sendable, Equatable, Codable {
   /// The edge that this estimate is, if it is one.
   package mutating func update(_ hardness: Hardness) -> Edge? {
     let margin = Self.errors * hardness.criterionError
-    if !isUnavoidable && hardness.criterion > margin {
+    if !isUnavoidable && hardness.isUnavoidable {
       isUnavoidable = true
       return .begins
     }

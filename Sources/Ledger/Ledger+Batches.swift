@@ -87,14 +87,20 @@ extension Session {
   }
 
   fileprivate func insertBatch(_ entries: [Entry], at now: Timestamp) throws -> Int {
-    guard let first = entries.first else { throw LedgerError.unfitBatch("it has no requests") }
-    try run(
-      "INSERT INTO batches (model, kind, state, created_at) VALUES (?, ?, ?, ?)",
-      [first.model, first.kind.rawValue, BatchState.scheduled.rawValue, now.stored])
-    let number = Int(insertedKey)
+    let number = try insertBatch(of: entries, .scheduled, at: now)
     for entry in entries {
       try move(entry, Move(.scheduled, detail: Details.scheduled(batch: number), batch: number), at: now)
     }
+    return number
+  }
+
+  /// A new batch in this state; its requests are still to be moved into it.
+  func insertBatch(of entries: [Entry], _ state: BatchState, at now: Timestamp) throws -> Int {
+    guard let first = entries.first else { throw LedgerError.unfitBatch("it has no requests") }
+    try run(
+      "INSERT INTO batches (model, kind, state, created_at) VALUES (?, ?, ?, ?)",
+      [first.model, first.kind.rawValue, state.rawValue, now.stored])
+    let number = Int(insertedKey)
     try audit(
       .batchMade, at: now,
       [

@@ -20,6 +20,7 @@ extension Ledger {
       for ending in publication.endings {
         try session.end(ending, in: batch, version: serving, at: now)
       }
+      try session.hold(publication.setAside, apartFrom: batch, at: now)
       try session.endIfDone(batch.number)
       return try session.endCovered(in: batch.model, at: now)
     }
@@ -31,7 +32,8 @@ extension Ledger {
       let batch = try session.batch(hold.batch)
       try batch.require(.running)
       for entry in try session.running(batch) {
-        var move = Move(.held, hold.reason, detail: hold.detail, batch: batch.number)
+        let own = hold.own[entry.id]
+        var move = Move(.held, own?.reason ?? hold.reason, detail: own?.detail ?? hold.detail, batch: batch.number)
         move.evidence = hold.evidence[entry.id] ?? Evidence()
         try session.move(entry, move, at: now)
       }
@@ -118,6 +120,7 @@ extension Session {
         throw LedgerError.outdatedRun(batch: batch.number, "its version was made from another than the current one")
       }
       let open = try Set(running(batch).map(\.id)).subtracting(publication.endings.map(\.request))
+        .subtracting(publication.setAside.map(\.request))
       guard open.isEmpty else { throw LedgerError.inconsistent("a request of the batch has no ending") }
     }
     return current
@@ -138,6 +141,23 @@ extension Session {
     move.evidence = ending.evidence
     move.evidence.goingOn = nil
     try self.move(entry, move, at: now)
+  }
+
+  /// Requests that a published run went on without wait for a person together, in a batch of their own: theirs was served.
+  fileprivate func hold(
+    _ requests: [Publication.SetAside], apartFrom batch: BatchRow, at now: Timestamp
+  ) throws {
+    guard !requests.isEmpty else { return }
+    let entries = try requests.map { try entry($0.request) }
+    guard entries.allSatisfy({ $0.batch == batch.number }) else {
+      throw LedgerError.inconsistent("a request that was set aside is not in batch \(batch.number)")
+    }
+    let number = try insertBatch(of: entries, .held, at: now)
+    for (entry, request) in zip(entries, requests) {
+      var move = Move(.held, request.reason, detail: request.detail, batch: number)
+      move.evidence = request.evidence
+      try self.move(entry, move, at: now)
+    }
   }
 
   /// Takes what is forgotten now out of accepted requests, and ends those that are left with nothing.

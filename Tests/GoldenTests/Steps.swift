@@ -17,8 +17,32 @@ enum Steps {
       for (index, example) in file.cases.enumerated() {
         compare(example, "\(name) case \(index)", &tally)
       }
+      for (index, example) in (file.baselines ?? []).enumerated() {
+        tally.countOne()
+        let blocks = example.blocks.map { BlockScalars(retain: $0.retain, forget: $0.forget) }
+        for (method, wanted) in [(Baseline.gru, example.gru), (.pcgrad, example.pcgrad)] {
+          let place = "\(name) baseline \(index) \(method)"
+          compare(method.direction(blocks), example.blocks, wanted, place, &tally)
+        }
+      }
     }
     return tally
+  }
+
+  /// A direction of all blocks as one, in the bound of updates.
+  private static func compare(
+    _ found: (retain: Double, forget: Double), _ blocks: [StepsFile.Block], _ wanted: [[Double]], _ place: String,
+    _ tally: inout GoldenTally
+  ) {
+    guard wanted.map(\.count) == blocks.map(\.retain.count) else {
+      tally.require(false, "\(place): a direction of another shape than the gradients")
+      return
+    }
+    for (block, wanted) in zip(blocks, wanted) {
+      let step = zip(block.retain, block.forget).map { found.retain * $0 + found.forget * $1 }
+      let error = zip(step, wanted).reduce(0) { max($0, abs($1.0 - $1.1)) }
+      tally.compare(error: error, bound: updateBound * (wanted.map(abs).max() ?? 0), place)
+    }
   }
 
   private static func compare(_ example: StepsFile.Case, _ place: String, _ tally: inout GoldenTally) {

@@ -1,6 +1,14 @@
-/// `hamu_step*.json`: single steps with their inputs. Other keys (baselines among them) are left alone.
+/// `hamu_step*.json`: single steps with their inputs. Other keys are left alone.
 struct StepsFile: Decodable {
   let cases: [Case]
+  let baselines: [BaselineCase]?
+
+  /// Directions of two of the methods that HAMU is compared with.
+  struct BaselineCase: Decodable {
+    let blocks: [Block]
+    let gru: [[Double]]
+    let pcgrad: [[Double]]
+  }
 
   struct Case: Decodable {
     let seed: Int?

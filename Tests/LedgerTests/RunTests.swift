@@ -40,6 +40,47 @@ import Testing
     #expect(try bench.state("rows") == .accepted)
   }
 
+  @Test func publication_thatWentOnWithoutARequest_holdsItInABatchOfItsOwn() throws {
+    let bench = try Bench()
+    try bench.accept("a", Bench.Wish(1...3))
+    try bench.accept("b", Bench.Wish(3...5))
+    try bench.accept("c", Bench.Wish(7))
+    let plan = try bench.start(try bench.schedule("a", "b", "c"))
+    let stranger = try bench.publicationWithStranger(plan)
+    #expect(throws: LedgerError.self) { try bench.ledger.publish(stranger, at: bench.now) }
+    try bench.publish(plan, without: [Bench.id("b"), Bench.id("c")])
+    #expect(try bench.state("a") == .forgotten)
+    for id in ["b", "c"] {
+      let receipt = try bench.receipt(id)
+      #expect(receipt.state == .held && receipt.reason == .unavoidable && receipt.detail == "hard by itself")
+      #expect(receipt.batch == plan.batch + 1 && receipt.version == nil && receipt.hardness != nil)
+      #expect(receipt.goingOn != nil && receipt.finishedAt == nil)
+    }
+    #expect(try bench.ledger.batch(plan.batch)?.state == .published)
+    let held = try #require(try bench.ledger.batch(plan.batch + 1))
+    #expect(held.state == .held && held.requests.map(\.text) == ["b", "c"] && held.kind == .rows)
+    // Nothing of the first run may be gone on with: the version it started from is no longer current.
+    _ = try bench.ledger.resume(try Bench.id("c"), acceptRetainCost: 0.5, by: 0, at: bench.now)
+    let next = try bench.start(plan.batch + 1)
+    #expect(next.parentVersion == plan.parentVersion + 1 && next.acceptedRetainCost == 0.5)
+    #expect(next.requests.map(\.rows) == [RowSet(4...5), RowSet([7])])
+    #expect(next.take > 0)
+    #expect(try bench.ledger.verifyAudit().isWhole)
+  }
+
+  @Test func batchHeld_mayHaveAReasonOfItsOwnForARequest() throws {
+    let bench = try Bench()
+    try bench.accept("a", Bench.Wish(1))
+    try bench.accept("b", Bench.Wish(2))
+    let plan = try bench.start(try bench.schedule("a", "b"))
+    var hold = BatchHold(batch: plan.batch, reason: .maxSteps, detail: "the steps are spent", steps: 9)
+    hold.own[try Bench.id("b")] = (.unavoidable, "hard by itself")
+    try bench.ledger.holdBatch(hold, at: bench.now)
+    #expect(try bench.receipt("a").reason == .maxSteps && bench.receipt("a").detail == "the steps are spent")
+    #expect(try bench.receipt("b").reason == .unavoidable && bench.receipt("b").detail == "hard by itself")
+    #expect(try bench.ledger.batch(plan.batch)?.requests.count == 2)
+  }
+
   @Test func run_fromBeginningToVersion_tellsTheWholeStory() throws {
     let bench = try Bench()
     var wish = Bench.Wish(10...19)

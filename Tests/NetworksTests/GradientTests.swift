@@ -15,6 +15,28 @@ import Testing
       RowTask(label: 1, weight: 0.5), RowTask(label: 2, objective: .hingeMargin(target: -9), weight: -0.75),
       RowTask(label: 0, objective: .hingeMargin(target: 9), weight: 1),
     ]
+    check(net, parameters, rows, tasks)
+  }
+
+  /// The losses that look at the model before: KL(before || now) beside cross-entropy, and negative preference where the
+  /// row is surer and less sure than before.
+  @Test(arguments: TestNetwork.all)
+  func gradientAgainstAReference_inFloat64_equalsCentralDifferences(_ net: TestNetwork) {
+    var numbers = Numbers(14)
+    let rows: [Double] = numbers.array(Self.images * net.architecture.inputCount)
+    let reference: [Double] = numbers.array(4, scale: 2)
+    let tasks = [
+      RowTask(
+        label: 1,
+        objective: .distillation(reference: reference.map { Float($0) }, divergence: 0.6, crossEntropy: 0.3),
+        weight: 0.8),
+      RowTask(label: 2, objective: .preference(referenceLoss: 0.01, beta: 0.4), weight: -0.75),
+      RowTask(label: 0, objective: .preference(referenceLoss: 9, beta: 2), weight: 1),
+    ]
+    check(net, net.parameters(seed: 13), rows, tasks)
+  }
+
+  private func check(_ net: TestNetwork, _ parameters: [[Double]], _ rows: [Double], _ tasks: [RowTask]) {
     let pass = DirectPass<Double>(net.architecture, images: Self.images)
     let gradients = pass.gradients(parameters: parameters, rows: rows, tasks: tasks)
 
@@ -38,13 +60,23 @@ enum NaiveLoss {
     }
   }
 
-  private static func one(_ logits: [Double], _ task: RowTask) -> Double {
+  static func one(_ logits: [Double], _ task: RowTask) -> Double {
     let label = Int(task.label)
+    let all = logSumExp(logits)
     switch task.objective {
     case .crossEntropy: return logSumExp(logits) - logits[label]
     case .hingeMargin(let target):
       let others = logits.enumerated().filter { $0.offset != label }.map(\.element)
       return max(logits[label] - logSumExp(others) - target, 0)
+    case .distillation(let reference, let divergence, let share):
+      let before = reference.map { Double($0) }
+      let kl = zip(before, logits).reduce(0) { sum, pair in
+        let kept = pair.0 - logSumExp(before)
+        return sum + exp(kept) * (kept - (pair.1 - all))
+      }
+      return divergence * kl + share * (all - logits[label])
+    case .preference(let referenceLoss, let beta):
+      return 2 / beta * log(1 + exp(beta * (logits[label] - all + referenceLoss)))
     }
   }
 }

@@ -67,7 +67,8 @@ import Unlearning
   func forgetBatch_weighsEveryRowOfAKindAlike(rows: Int, guards: Int) {
     let held = (0..<guards).map { GuardPool.Row(row: 100 + $0, erasure: 1, target: 2) }
     let batch = ForgetBatch(
-      BatchRows(rows: Array(0..<rows), isWhole: true), targets: (0..<rows).map(Double.init),
+      BatchRows(rows: Array(0..<rows), isWhole: true),
+      pushed: (0..<rows).map { .lowered(.hingeMargin(target: Double($0))) },
       guards: [.init(rows: held, weight: 0.3), .init(rows: [], weight: 0.3)],
       labels: [Int32](repeating: 1, count: 200))
     #expect(batch.rows.count == rows + guards && batch.phaseRows == rows)
@@ -87,7 +88,7 @@ import Unlearning
 
   @Test func crossEntropyBatch_isRaised() {
     let batch = ForgetBatch(
-      BatchRows(rows: [4, 6], isWhole: false), targets: nil, guards: [], labels: [0, 0, 0, 0, 1, 0, 2])
+      BatchRows(rows: [4, 6], isWhole: false), guards: [], labels: [0, 0, 0, 0, 1, 0, 2])
     #expect(batch.tasks.map(\.weight) == [1, 1] && batch.evenShare == 0.5)
     #expect(batch.tasks.map(\.label) == [1, 2])
     #expect(batch.tasks.allSatisfy { $0.objective == .crossEntropy })

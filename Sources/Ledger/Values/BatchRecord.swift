@@ -82,6 +82,8 @@ package struct BatchHold: Sendable {
   package let keepsProgress: Bool
   /// For each request that the run knows.
   package let evidence: [RequestID: Evidence]
+  /// Where a request's reason and sentence are others than the batch's.
+  package var own: [RequestID: (reason: Reason, detail: String)] = [:]
 
   package init(
     batch: Int, reason: Reason, detail: String, steps: Int, keepsProgress: Bool = true,

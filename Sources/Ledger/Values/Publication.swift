@@ -9,12 +9,29 @@ package struct Publication: Sendable {
   /// Nil: nothing was published; the requests had nothing to forget, and the current version serves them.
   package let version: NewVersion?
   package let endings: [Ending]
+  /// Requests that a run with a version went on without.
+  package var setAside: [SetAside] = []
 
   package init(batch: Int, generation: Int, version: NewVersion?, endings: [Ending]) {
     self.batch = batch
     self.generation = generation
     self.version = version
     self.endings = endings
+  }
+
+  /// A request that the run went on without: it becomes `held`, in a batch of its own with the others that did.
+  package struct SetAside: Sendable {
+    package let request: RequestID
+    package let reason: Reason
+    package let detail: String
+    package let evidence: Evidence
+
+    package init(request: RequestID, reason: Reason, detail: String, evidence: Evidence) {
+      self.request = request
+      self.reason = reason
+      self.detail = detail
+      self.evidence = evidence
+    }
   }
 
   /// One request's end: it becomes `forgotten`.

@@ -23,11 +23,7 @@ package enum Classification {
     let weight = Double(task.weight)
     switch task.objective {
     case .crossEntropy:
-      let all = Double(logits[label]) + outcome.loss
-      for k in 0..<classes {
-        let p = exp(Double(logits[k]) - all)
-        dlogits[k] = S(weight * (k == label ? p - 1 : p))
-      }
+      crossEntropy(dlogits, logits, classes: classes, all: Double(logits[label]) + outcome.loss, (label, weight))
     case .hingeMargin(let target):
       guard outcome.phi > target else {
         // Not above its target: left alone. A phi that is not a number must not look like one that has arrived.
@@ -39,8 +35,35 @@ package enum Classification {
       for k in 0..<classes {
         dlogits[k] = S(weight * (k == label ? 1 : -exp(Double(logits[k]) - others)))
       }
+    case .distillation(let reference, let divergence, let share):
+      precondition(reference.count == classes, "a reference of another number of classes")
+      let all = Double(logits[label]) + outcome.loss
+      let before = reference.withUnsafeBufferPointer {
+        $0.baseAddress.map { logSumExp($0, classes: classes, without: nil) }
+      }
+      for k in 0..<classes {
+        let p = exp(Double(logits[k]) - all)
+        let kept = exp(Double(reference[k]) - (before ?? 0))
+        dlogits[k] = S(weight * (divergence * (p - kept) + share * (k == label ? p - 1 : p)))
+      }
+    case .preference(let referenceLoss, let beta):
+      // d l / d log p_y = 2 (p_y / before_y)^beta / (1 + (p_y / before_y)^beta): fades as the row is forgotten.
+      let slope = 2 / (1 + exp(beta * (outcome.loss - referenceLoss)))
+      crossEntropy(
+        dlogits, logits, classes: classes, all: Double(logits[label]) + outcome.loss, (label, -weight * slope))
     }
     return outcome
+  }
+
+  /// dlogits = weight * d cross-entropy / d logits; `all` is the logarithm of the sum of exp(logits).
+  private static func crossEntropy<S: Scalar>(
+    _ dlogits: UnsafeMutablePointer<S>, _ logits: UnsafePointer<S>, classes: Int, all: Double,
+    _ row: (label: Int, weight: Double)
+  ) {
+    for k in 0..<classes {
+      let p = exp(Double(logits[k]) - all)
+      dlogits[k] = S(row.weight * (k == row.label ? p - 1 : p))
+    }
   }
 
   private static func logSumExp<S: Scalar>(

@@ -3,9 +3,9 @@ import Requests
 extension UnlearningSettings {
   static func read(_ reader: MappingReader) -> UnlearningSettings {
     var settings = UnlearningSettings()
-    let laterMethods = ["ft", "ga", "gdiff", "kl", "scrub", "gru", "pcgrad", "npo"]
-    settings.method = reader.value("method", .word(Method.self, later: laterMethods), default: settings.method)
-    settings.objective = reader.optional("objective", .word(Objective.self, later: ["npo"]))?.value
+    settings.method = reader.value("method", .word(Method.self), default: settings.method)
+    settings.learningRate = reader.optional("learning_rate", .positive.example("0.01"))?.value
+    settings.objective = reader.optional("objective", .word(Objective.self))?.value
     settings.radius = radius(reader) ?? settings.radius
     settings.constraint = constraint(reader) ?? settings.constraint
     settings.allocation = reader.value("allocation", .word(Allocation.self), default: settings.allocation)
@@ -18,6 +18,7 @@ extension UnlearningSettings {
     if let guards = reader.mapping("guards", example: "{rows: 32, weight: 0.3}") { settings.guards = .read(guards) }
     settings.seed = reader.value("seed", .integer(in: 0...Int.max, example: 42), default: settings.seed)
     _ = reader.optional("controller", .controller)
+    settings.method.check(reader)
     reader.finish()
     return settings
   }
@@ -57,6 +58,28 @@ extension UnlearningSettings {
       return nil
     }
     return ways.compactMap { $0 }.first
+  }
+}
+
+extension UnlearningSettings.Method {
+  /// What the method does not look at is refused: a key that changes nothing would look like one that does.
+  fileprivate func check(_ reader: MappingReader) {
+    if isHAMU {
+      guard let place = reader.keyPosition("learning_rate") else { return }
+      return reader.report(
+        at: place, "\(ours: reader.name("learning_rate")) is of the other methods",
+        mend: "\(ours: rawValue) has radius: {learning_rate: 1e-4}")
+    }
+    if !reader.has("learning_rate") { reader.missing("learning_rate", mend: "add learning_rate: 0.01") }
+    for key in ["radius", "constraint", "allocation", "max_grad_norm"] {
+      guard let place = reader.keyPosition(key) else { continue }
+      reader.report(
+        at: place, "\(ours: reader.name(key)) means nothing to \(ours: rawValue), which moves by learning_rate alone",
+        mend: "remove it")
+    }
+    if !takesObjective, let place = reader.keyPosition("objective") {
+      reader.report(at: place, "\(ours: rawValue) has an objective of its own", mend: "remove it")
+    }
   }
 }
 

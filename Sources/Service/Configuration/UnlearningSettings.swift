@@ -3,7 +3,10 @@ package import Requests
 /// The `unlearning` section of a model, in the configuration's own words; Service turns them into a run's.
 package struct UnlearningSettings: Equatable, Sendable {
   package var method = Method.hamuQ
-  /// Nil: by kind of request, margin for rows and cross-entropy for classes.
+  /// Of the methods that HAMU is compared with, which have no radius, constraint, allocation and clipping; there exactly
+  /// for those.
+  package var learningRate: Double?
+  /// Nil: by kind of request, margin for rows and cross-entropy for classes; cross-entropy for other methods than HAMU.
   package var objective: Objective?
   package var radius = Radius.relative(2e-4)
   package var constraint = Constraint.ratio(0.3)
@@ -21,11 +24,17 @@ package struct UnlearningSettings: Equatable, Sendable {
   package enum Method: String, CaseIterable, Sendable {
     case hamuQ = "hamu-q"
     case hamuU = "hamu-u"
+    case ft, ga, gdiff, kl, scrub, gru, pcgrad, npo
+
+    package var isHAMU: Bool { self == .hamuQ || self == .hamuU }
+    /// Whether a person can say what is pushed: fine-tuning pushes nothing, scrub and npo push what they are named for.
+    var takesObjective: Bool { ![.ft, .scrub, .npo].contains(self) }
   }
 
   package enum Objective: String, CaseIterable, Sendable {
     case margin
     case crossEntropy = "cross-entropy"
+    case npo
   }
 
   /// The trust radius R_i of block i.
@@ -67,13 +76,14 @@ extension UnlearningSettings {
   package var json: JSONValue {
     .present([
       "method": .string(method.rawValue),
+      "learning_rate": learningRate.map(JSONValue.number),
       "objective": objective.map { .string($0.rawValue) },
-      "radius": radius.json,
-      "constraint": constraint.json,
-      "allocation": .string(allocation.rawValue),
+      "radius": method.isHAMU ? .some(radius.json) : .none,
+      "constraint": method.isHAMU ? .some(constraint.json) : .none,
+      "allocation": method.isHAMU ? .some(.string(allocation.rawValue)) : .none,
       "batch_size": JSONValue(batchSize),
       "max_steps": JSONValue(maxSteps),
-      "max_grad_norm": .number(maxGradNorm),
+      "max_grad_norm": method.isHAMU ? .some(.number(maxGradNorm)) : .none,
       "evaluate_every": JSONValue(evaluateEvery),
       "guards": ["rows": JSONValue(guards.rows), "weight": .number(guards.weight)],
       "seed": JSONValue(seed),

@@ -57,7 +57,11 @@ extension Event {
       "Forgetting more must now cost what is kept (\(run.name), step \(step)): \(hardness.sentence);"
         + " retain loss spent so far \(NumberText.figure(spent.retainLoss, digits: 3))"
         + " of \(NumberText.figure(spent.budget, digits: 3)); "
-        + (stops ? "the run stops and its requests are held" : "the run goes on as its policy says"),
+        + (stops
+          ? run.requests.count > 1
+            ? "the run stops for the requests that are hard by themselves"
+            : "the run stops and its request is held"
+          : "the run goes on as its policy says"),
       hardnessFields(run, step, hardness, spent: spent.retainLoss))
   }
 
@@ -67,6 +71,19 @@ extension Event {
       "Forgetting more is free again (\(run.name), step \(step)): \(hardness.sentence);"
         + " retain loss spent so far \(NumberText.figure(spent, digits: 3))",
       hardnessFields(run, step, hardness, spent: spent))
+  }
+
+  /// - Parameter request: the id of the one that the run goes on without.
+  package static func requestSetAside(_ run: Run, request: String, step: Int, _ hardness: Hardness) -> Event {
+    var alone = run
+    alone.requests = [request]
+    return Event(
+      .requestSetAside,
+      "Request \(request) is set aside (\(run.name), step \(step)), the others go on: by itself, \(hardness.sentence)",
+      alone.fields {
+        $0.add(.step, step)
+        hardness.add(to: &$0)
+      })
   }
 
   private static func hardnessFields(_ run: Run, _ step: Int, _ hardness: Hardness, spent: Double) -> EventFields {

@@ -113,6 +113,8 @@ package enum EventKind: String, CaseIterable, Sendable {
   case measured = "1ed25c9389c94556bee2d01858fadaf5"
   /// Forgetting more must cost what is kept.
   case hardnessBegan = "d84ee79bafb649b889f9f9e709ce5ff1"
+  /// One request of a batch is hard by itself; the others go on.
+  case requestSetAside = "9f12679c2dc146b888a1b1716ec79d8a"
   /// Forgetting more is free again.
   case hardnessEnded = "620a7955d1134b38bc932739bca876b4"
   /// Most of the retain budget is spent.
@@ -140,7 +142,7 @@ package enum EventKind: String, CaseIterable, Sendable {
     case .startRefused, .blasCheckFailed, .lowDisk, .workSilent: .critical
     case .configurationRejected, .ledgerTrouble, .trouble, .receiptNotWritten, .modelUnusable, .requestFailed: .error
     case .receiptsUnreadable, .dataChanged, .modelRemoved, .modelDisappoints, .fileLeft, .requestHeld,
-      .deadlineNear, .deadlinePassed, .progressUnusable, .hardnessBegan, .budgetNear, .notFinite,
+      .deadlineNear, .deadlinePassed, .progressUnusable, .hardnessBegan, .requestSetAside, .budgetNear, .notFinite,
       .progressNotSaved:
       .warning
     case .ready, .reloaded, .recovered, .ledgerMigrated, .diskRecovered, .commandRefused, .stopped, .firstVersion,

@@ -104,7 +104,8 @@ extension Event.Figures {
   }
 
   init(_ measurement: Measurement) {
-    let worst = measurement.groups.max {
+    let open = measurement.groups.indices.filter { !measurement.setAside.contains($0) }
+    let worst = open.map { measurement.groups[$0] }.max {
       ($0.membershipAUC ?? $0.classAccuracy ?? 0) < ($1.membershipAUC ?? $1.classAccuracy ?? 0)
     }
     self.init(worst, retain: measurement.retain, heldout: measurement.heldout)
@@ -112,7 +113,8 @@ extension Event.Figures {
 
   init(_ result: RunResult) {
     self.init(
-      result.groups.first.map { $0.after ?? $0.before }, retain: result.retainAfter, heldout: result.heldoutAfter)
+      (result.groups.first(where: \.holds) ?? result.groups.first).map { $0.after ?? $0.before },
+      retain: result.retainAfter, heldout: result.heldoutAfter)
   }
 
   private init(_ group: GroupFigures?, retain: SplitFigures?, heldout: SplitFigures?) {

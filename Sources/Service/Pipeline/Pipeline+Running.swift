@@ -131,10 +131,11 @@ extension Pipeline {
   ) throws {
     // The data may have changed during the run: what was measured then is not what was asked.
     guard try isUnchanged(job.model) else { return try job.model.store.remove(version.number) }
-    let publication = Publication(
+    var publication = Publication(
       batch: job.planned.batch, generation: job.planned.generation,
       version: NewVersion(number: version.number, parent: job.model.current.number, record: try version.digest()),
       endings: endings(of: job.planned.requests, result, rows, job))
+    publication.setAside = setAside(result, version: version.number)
     do {
       _ = try ledger.publish(publication, at: WallClock.now)
     } catch {
@@ -168,12 +169,24 @@ extension Pipeline {
     of requests: [PlannedRun.Request], _ result: RunResult, _ rows: [ForgottenRow], _ job: RunJob
   ) -> [Publication.Ending] {
     requests.compactMap { request in
-      guard let found = result.requests.first(where: { $0.key == request.id.text }) else { return nil }
+      guard let found = result.requests.first(where: { $0.key == request.id.text }), found.setAside == nil else {
+        return nil
+      }
       let reason: Reason = found.hadNothingToForget ? .nothingToForget : .target
       return Publication.Ending(
         request: request.id, reason: reason, detail: RunSentences.forgotten(found, result),
         evidence: Evidence(found, in: result, isHeld: false),
         forgotten: rows.filter { request.rows.contains($0.row) })
+    }
+  }
+
+  /// Requests that the run found hard on their own: held, whatever became of the others.
+  private func setAside(_ result: RunResult, version: Int?) -> [Publication.SetAside] {
+    result.requests.compactMap { request in
+      guard let own = request.setAside, let id = RequestID(request.key) else { return nil }
+      return Publication.SetAside(
+        request: id, reason: .unavoidable, detail: RunSentences.setAside(own, version: version),
+        evidence: Evidence(request, in: result, isHeld: true))
     }
   }
 
@@ -201,11 +214,11 @@ extension Pipeline {
     for request in result.requests where !request.hadNothingToForget {
       if let id = RequestID(request.key) { evidence[id] = Evidence(request, in: result, isHeld: true) }
     }
-    try ledger.holdBatch(
-      BatchHold(
-        batch: job.planned.batch, reason: reason, detail: sentence, steps: result.steps,
-        keepsProgress: result.saved != nil, evidence: evidence),
-      at: WallClock.now)
+    var hold = BatchHold(
+      batch: job.planned.batch, reason: reason, detail: sentence, steps: result.steps,
+      keepsProgress: result.saved != nil, evidence: evidence)
+    for request in setAside(result, version: nil) { hold.own[request.request] = (request.reason, request.detail) }
+    try ledger.holdBatch(hold, at: WallClock.now)
   }
 
   private func fail(_ job: RunJob, _ reason: Reason, _ sentence: String, keepsProgress: Bool) throws {

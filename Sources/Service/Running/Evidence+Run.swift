@@ -14,8 +14,10 @@ extension Evidence {
     judged = request.isJudgedAlone ? .request : .batch
     before = Receipt.Figures(group.before, retain: result.retainBefore, heldout: result.heldoutBefore)
     after = group.after.map { Receipt.Figures($0, retain: result.retainAfter, heldout: result.heldoutAfter) }
-    hardness = result.hardness.map { Receipt.Hardness($0) }
-    if isHeld {
+    hardness = (request.setAside ?? result.hardness).map { Receipt.Hardness($0) }
+    if let own = request.setAside {
+      goingOn = Receipt.GoingOn(retainCostPerStep: own.hardness.retainCost, steps: nil)
+    } else if isHeld {
       goingOn = result.goingOn.map { Receipt.GoingOn(retainCostPerStep: $0.retainCostPerStep, steps: $0.steps) }
     }
   }

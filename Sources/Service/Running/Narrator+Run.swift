@@ -39,6 +39,8 @@ extension Narrator {
           stops: plan.stops))
     case .hardnessEnded(let report, let step):
       post(.hardnessEnded(run, step: step, Event.Hardness(report.hardness), spent: report.retainSpent))
+    case .setAside(let key, let report, let step):
+      post(.requestSetAside(run, request: key, step: step, Event.Hardness(report.hardness)))
     case .overshot(let attempt): post(.overshot(run, attempt: attempt, of: RunLimits.overshootTries))
     case .notFinite(let attempt): post(.notFinite(run, attempt: attempt, of: RunLimits.notFiniteTries))
     }
@@ -59,7 +61,13 @@ extension RunJob {
 
 extension PhaseReport {
   func sentence(_ job: RunJob) -> String {
-    let how = objective == .margin ? "margins lowered" : "cross-entropy raised"
+    let how =
+      switch objective {
+      case .margin: "margins lowered"
+      case .crossEntropy: "cross-entropy raised"
+      case .npo: "negative preference"
+      case .divergence: "divergence from the model before raised"
+      }
     return switch purpose {
     case .requests: "what was asked for, \(how)"
     case .mendClass(let label): "class \(job.name(of: label)), erased earlier, came back; \(how)"

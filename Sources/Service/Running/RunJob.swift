@@ -73,7 +73,8 @@ package struct RunJob: Sendable {
     let requests = planned.requests.map { "\($0.id) \($0.digest) \($0.rows.text) \($0.labels)" }
     let unlearning = model.settings.unlearning
     let keys = [
-      "method", "objective", "radius", "constraint", "allocation", "batch_size", "max_grad_norm", "guards", "seed",
+      "method", "learning_rate", "objective", "radius", "constraint", "allocation", "batch_size", "max_grad_norm",
+      "guards", "seed",
     ]
     let parts =
       keys.map { unlearning.json[$0]?.text ?? "-" }

@@ -27,6 +27,16 @@ enum RunSentences {
     return reason(result, budget: budget) + goingOn(result)
   }
 
+  /// Of a request that its run went on without.
+  /// - Parameter version: what the others of its batch were published as, if they were.
+  static func setAside(_ own: HardnessReport, version: Int?) -> String {
+    let others =
+      version.map { "the others of its batch are forgotten in version \($0)" } ?? "its run went on without it"
+    return "by itself this request cannot be forgotten further without raising the retain loss, by "
+      + "\(short(own.hardness.leastCost)) a step at the least (measured: \(short(own.hardness.retainCost))); \(others). "
+      + "hamuctl resume ID --accept-retain-cost X goes on, hamuctl cancel ID gives it up"
+  }
+
   private static func reason(_ result: RunResult, budget: Double) -> String {
     switch result.ending {
     case .unavoidable:

@@ -7,10 +7,13 @@ extension RunSettings {
   package init(_ settings: UnlearningSettings) {
     self.init()
     step = StepSettings(
-      variant: settings.method == .hamuQ ? .hamuQ : .hamuU, allocation: Allocation(settings.allocation),
+      variant: settings.method == .hamuU ? .hamuU : .hamuQ, allocation: Allocation(settings.allocation),
       radius: TrustRadius(settings.radius), constraint: Constraint(settings.constraint),
       maxGradNorm: settings.maxGradNorm)
-    objective = settings.objective.map { $0 == .margin ? .margin : .crossEntropy }
+    baseline = Baseline(rawValue: settings.method.rawValue).flatMap { method in
+      settings.learningRate.map { BaselineSettings(method, learningRate: $0) }
+    }
+    objective = settings.objective.map(Objective.init)
     batchSize = settings.batchSize
     maxSteps = settings.maxSteps
     evaluateEvery = settings.evaluateEvery
@@ -27,6 +30,17 @@ extension RunTarget {
     classAccuracy = settings.classAccuracy
     forgetAccuracy = settings.forgetAccuracy
     forgetLoss = settings.forgetLoss
+  }
+}
+
+extension Objective {
+  init(_ objective: UnlearningSettings.Objective) {
+    self =
+      switch objective {
+      case .margin: .margin
+      case .crossEntropy: .crossEntropy
+      case .npo: .npo
+      }
   }
 }
 

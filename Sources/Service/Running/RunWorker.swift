@@ -108,7 +108,8 @@ struct RunWorker {
     let store = job.model.store
     let record = VersionRecord(job: job, result: result, retainRows: retainRows, at: WallClock.now)
     let version = try store.adopt(try store.seal(candidate, record: record))
-    return .adopted(version, result, try forgottenRows(of: result.requests.map(\.key), result))
+    let served = result.requests.filter { $0.setAside == nil }
+    return .adopted(version, result, try forgottenRows(of: served.map(\.key), result))
   }
 
   private func forgottenRows(of keys: [String], _ result: RunResult) throws -> [ForgottenRow] {

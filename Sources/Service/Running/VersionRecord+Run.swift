@@ -14,7 +14,9 @@ extension VersionRecord {
     parent = job.model.current.number
     parentRecord = job.model.current.recordDigest
     batch = job.planned.batch
-    requests = job.planned.requests.map { Request(id: $0.id.text, digest: $0.digest.description) }
+    let aside = Set(result.requests.filter { $0.setAside != nil }.map(\.key))
+    requests = job.planned.requests.filter { !aside.contains($0.id.text) }
+      .map { Request(id: $0.id.text, digest: $0.digest.description) }
     self.settings = RecordValue(
       [
         "unlearning": settings.unlearning.json, "target": settings.target.json, "policy": settings.policy.json,
@@ -29,11 +31,14 @@ extension VersionRecord {
     blas = BLAS(library: job.blas.library, coreType: job.blas.core, threads: job.workers)
   }
 
-  /// The figures of each request, by its id.
+  /// The figures of each request that the version serves, by its id.
   private static func figures(
     _ result: RunResult, _ job: RunJob, _ of: (RequestResult) -> Receipt.Figures?
   ) -> RecordValue {
-    .map(result.requests.compactMap { request in of(request).map { .init(request.key, RecordValue($0.json)) } })
+    .map(
+      result.requests.compactMap { request in
+        request.setAside == nil ? of(request).map { .init(request.key, RecordValue($0.json)) } : nil
+      })
   }
 }
 

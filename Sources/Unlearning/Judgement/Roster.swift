@@ -11,6 +11,8 @@ package struct Roster: Sendable {
     package var classes: [Int]
     /// Judged together because each has fewer than 30 rows.
     package var isSmall: Bool
+    /// Found hard on its own: pushed no longer, and nothing waits for it.
+    package var isSetAside = false
 
     package init(keys: [String], rows: [Int], classes: [Int] = [], isSmall: Bool) {
       self.keys = keys
@@ -47,8 +49,9 @@ package struct Roster: Sendable {
 
   var isOfClasses: Bool { !batchClasses.isEmpty }
 
-  init(_ plan: RunPlan) throws(UnlearningError) {
-    (groups, requests) = Self.group(plan.requests)
+  /// - Parameter aside: keys of requests that were set aside.
+  init(_ plan: RunPlan, aside: Set<String> = []) throws(UnlearningError) {
+    (groups, requests) = Self.group(plan.requests, aside)
     rows = Set(plan.requests.flatMap(\.rows)).sorted()
     let batchClasses = Set(groups.flatMap(\.classes)).sorted()
     self.batchClasses = batchClasses
@@ -70,27 +73,45 @@ package struct Roster: Sendable {
     try check(plan, measurable)
   }
 
-  private static func group(_ requests: [ForgetRequest]) -> ([Group], [Request]) {
+  private static func group(_ requests: [ForgetRequest], _ aside: Set<String>) -> ([Group], [Request]) {
     var groups: [Group] = []
     var listed = requests.map { Request(key: $0.key, rows: $0.rows.count, group: 0) }
-    var small: [Int] = []
+    // Small ones are judged together, those that were set aside apart from the others.
+    var small: (open: [Int], aside: [Int]) = ([], [])
     for (index, request) in requests.enumerated() {
       var classes: [Int] = []
       if case .classes(let labels) = request.kind { classes = Set(labels).sorted() }
       if classes.isEmpty && request.rows.count < RunLimits.judgedAlone {
-        small.append(index)
+        if aside.contains(request.key) { small.aside.append(index) } else { small.open.append(index) }
         continue
       }
       listed[index].group = groups.count
-      groups.append(
-        Group(keys: [request.key], rows: Set(request.rows).sorted(), classes: classes, isSmall: false))
+      var group = Group(keys: [request.key], rows: Set(request.rows).sorted(), classes: classes, isSmall: false)
+      group.isSetAside = aside.contains(request.key)
+      groups.append(group)
     }
-    guard !small.isEmpty else { return (groups, listed) }
-    for index in small { listed[index].group = groups.count }
-    let rows = Set(small.flatMap { requests[$0].rows }).sorted()
-    groups.append(Group(keys: small.map { requests[$0].key }, rows: rows, classes: [], isSmall: true))
+    for (members, isSetAside) in [(small.open, false), (small.aside, true)] where !members.isEmpty {
+      for index in members { listed[index].group = groups.count }
+      let rows = Set(members.flatMap { requests[$0].rows }).sorted()
+      var group = Group(keys: members.map { requests[$0].key }, rows: rows, isSmall: true)
+      group.isSetAside = isSetAside
+      groups.append(group)
+    }
     return (groups, listed)
   }
+
+  /// Whether anything is still to be reached for a group.
+  func isActive(_ group: Int, _ starts: [GroupStart]) -> Bool {
+    !groups[group].isSetAside && !starts[group].hadNothing
+  }
+
+  /// Rows of the groups that are active; ascending.
+  func activeRows(_ starts: [GroupStart]) -> [Int] {
+    Set(groups.indices.flatMap { isActive($0, starts) ? groups[$0].rows : [] }).sorted()
+  }
+
+  /// Rows of requests that were set aside.
+  var setAsideRows: [Int] { groups.flatMap { $0.isSetAside ? $0.rows : [] } }
 
   private func check(_ plan: RunPlan, _ measurable: Set<Int32>) throws(UnlearningError) {
     guard !plan.requests.isEmpty, plan.requests.allSatisfy({ !$0.rows.isEmpty }) else {

@@ -76,7 +76,7 @@ extension Survey {
   /// better than its neighbours above the band, and the others below it.) A row of two groups gets the lower target.
   func requestTargets(_ starts: [GroupStart]) -> RankedRows {
     var targets: [Int: Double] = [:]
-    for (group, start) in zip(roster.groups, starts) where !start.hadNothing {
+    for (index, group) in roster.groups.enumerated() where roster.isActive(index, starts) {
       for (row, target) in zip(group.rows, RankedRows(group.rows, in: self).targets) {
         targets[row] = min(target, targets[row] ?? target)
       }

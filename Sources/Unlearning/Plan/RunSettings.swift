@@ -6,13 +6,31 @@ package enum Objective: String, Sendable, CaseIterable, Codable {
   case margin
   /// The mean cross-entropy is raised: the paper's.
   case crossEntropy = "cross-entropy"
+  /// The negative-preference loss is lowered (arXiv:2404.05868).
+  case npo
+  /// The divergence from the model before is raised: of `scrub` alone, nobody's word.
+  case divergence
+}
+
+/// A method that HAMU is compared with, in HAMU's place.
+package struct BaselineSettings: Sendable, Equatable, Codable {
+  package var method: Baseline
+  /// Of plain SGD.
+  package var learningRate: Double
+
+  package init(_ method: Baseline, learningRate: Double) {
+    self.method = method
+    self.learningRate = learningRate
+  }
 }
 
 /// How a run works: the `unlearning` section of a model's configuration.
 package struct RunSettings: Sendable, Equatable, Codable {
   /// Variant, allocation, radius, constraint, and the norm that gradients are clipped to.
   package var step = StepSettings()
-  /// nil: margin for rows, cross-entropy for classes.
+  /// nil: HAMU, as `step` says, which then nobody looks at.
+  package var baseline: BaselineSettings?
+  /// nil: margin for rows, cross-entropy for classes; for other methods than HAMU their own.
   package var objective: Objective?
   /// Retain rows a step, and at most as many forget rows.
   package var batchSize = 128
@@ -26,6 +44,16 @@ package struct RunSettings: Sendable, Equatable, Codable {
   package var seed: UInt64 = 42
 
   package init() {}
+
+  /// What is pushed of the batch's requests.
+  func requestObjective(ofClasses: Bool) -> Objective {
+    switch baseline?.method {
+    case .scrub: .divergence
+    case .npo: .npo
+    case .ft, .ga, .gdiff, .kl, .gru, .pcgrad: objective ?? .crossEntropy
+    case nil: objective ?? (ofClasses ? .crossEntropy : .margin)
+    }
+  }
 }
 
 /// When a group is forgotten: the `target` section of a model's configuration.

@@ -37,6 +37,8 @@ package struct Measurement: Sendable, Equatable, Codable {
   package var step: Int
   /// By judged group (`RunResult.groups`, `RunEvent.measured`).
   package var groups: [GroupFigures]
+  /// Which of them are of requests that were set aside: as they were measured last before that.
+  package var setAside: Set<Int> = []
   /// On the fixed sample, or (`isFull`) on all retain rows.
   package var retain: SplitFigures
   /// Without the classes that are erased, or are to be.

@@ -27,6 +27,8 @@ package enum RunEvent: Sendable {
   /// Retain degradation became unavoidable at the quota, and stopped being so.
   case hardnessBegan(HardnessReport, step: Int)
   case hardnessEnded(HardnessReport, step: Int)
+  /// This request must cost what is kept on its own: the run goes on without it. Told after `hardnessBegan`.
+  case setAside(key: String, HardnessReport, step: Int)
   /// The band was jumped over: back to the last measured point above it, with half the radius. Counted from 1.
   case overshot(attempt: Int)
   /// A loss or gradient was not finite: back to the last measured point, with half the radius. Counted from 1.

@@ -45,6 +45,8 @@ package struct RequestResult: Sendable, Equatable {
   /// ending.
   package let hadNothingToForget: Bool
   package let rows: Int
+  /// There when it was found hard on its own: it is to be held whatever the run's ending, with these figures.
+  package var setAside: HardnessReport?
 
   package init(key: String, group: Int, isJudgedAlone: Bool, hadNothingToForget: Bool, rows: Int) {
     self.key = key

@@ -24,8 +24,7 @@ struct Beginning {
       step: 0, groups: figures, retain: survey.retain, heldout: survey.heldoutFigures, isFull: true)
     let starts = zip(roster.groups, figures).map { bench.judge.start($0, $1) }
     tell(before, starts)
-    let settled = Set(zip(roster.groups, starts).flatMap { $1.hadNothing ? $0.rows : [] }).sorted()
-      .map { RowMargin(row: $0, phi: survey.train[$0].phi) }
+    let settled = survey.settledMargins(starts)
     if starts.allSatisfy(\.hadNothing) { return .nothing(before, margins: settled) }
     var state = state(before, starts, sample: retain.figures(of: roster.retainSample), survey)
     state.settledMargins = settled
@@ -42,6 +41,7 @@ struct Beginning {
   private func state(
     _ before: Measurement, _ starts: [GroupStart], sample: SplitFigures, _ survey: Survey
   ) -> RunState {
+    let objective = bench.plan.settings.requestObjective(ofClasses: roster.isOfClasses)
     let phase = Phase(purpose: .requests, objective: objective, rows: roster.activeRows(starts))
     var state = RunState(before: before, sample: sample, starts: starts, phase: phase)
     state.append(.all(bench.verdicts(before, starts)))
@@ -49,9 +49,13 @@ struct Beginning {
     state.planMeasurement(bench.plan.settings)
     return state
   }
+}
 
-  private var objective: Objective {
-    bench.plan.settings.objective ?? (roster.isOfClasses ? .crossEntropy : .margin)
+extension Survey {
+  /// phi of the rows whose groups had nothing to forget.
+  func settledMargins(_ starts: [GroupStart]) -> [RowMargin] {
+    Set(zip(roster.groups, starts).flatMap { $1.hadNothing && !$0.isSetAside ? $0.rows : [] }).sorted()
+      .map { RowMargin(row: $0, phi: train[$0].phi) }
   }
 }
 
@@ -59,9 +63,9 @@ extension RunState {
   /// Rank-matched targets of the phase's rows and of the rows that guard, from what was just measured.
   mutating func renewTargets(_ survey: Survey) {
     switch (phase.objective, phase.purpose) {
-    case (.crossEntropy, _): targets = []
     case (.margin, .requests): targets = survey.requestTargets(starts).targets
     case (.margin, _): targets = RankedRows(phase.rows, in: survey).targets
+    case (.crossEntropy, _), (.npo, _), (.divergence, _): targets = []
     }
     guardTargets = RankedRows(survey.roster.rowGuards(self).map(\.row), in: survey).targets
   }

@@ -12,15 +12,17 @@ final class Course {
   }
 
   let bench: Workbench
-  private(set) var state: RunState
+  var state: RunState
   /// The last measured point from which the run went on.
-  private(set) var point: MeasuredPoint
-  private var schedule: Schedule
+  var point: MeasuredPoint
+  var schedule: Schedule
+  /// Somebody accepted what the held requests cost, and those that were set aside are to be pushed again.
+  private var rejoins = false
   /// The step at which what was ready did not survive being published.
   private var lostStep: Int?
 
   private var plan: RunPlan { bench.plan }
-  private var observer: any RunObserver { bench.observer }
+  var observer: any RunObserver { bench.observer }
   /// By the settings of now: whoever raises max_steps while a run is stopped means this run too.
   private var stepLimit: Int { state.stepBase + plan.settings.maxSteps }
 
@@ -37,11 +39,13 @@ final class Course {
   /// From a saved run.
   init(_ bench: Workbench, resuming saved: SavedRun) throws(UnlearningError) {
     let (current, point) = try saved.read(bench.stepper.network)
+    bench.roster = try Roster(bench.plan, aside: Set(current.state.setAside.map(\.key)))
     self.bench = bench
     self.point = point
     var state = current.state
     if state.isHeld && bench.plan.policy.acceptedRetainCost != nil {
       state.goOnAfterHold()
+      rejoins = true
     }
     guard state.fits(bench) else {
       throw .saved("the saved run is of other requests or other data; the run has to start over")
@@ -52,6 +56,10 @@ final class Course {
   }
 
   func run() throws(Interruption) -> Stop {
+    if rejoins {
+      try rejoin()
+      rejoins = false
+    }
     while true {
       if observer.shouldStop { throw .stopped }
       // Measuring the same weights again would find them ready again, for ever.
@@ -87,7 +95,7 @@ final class Course {
 // MARK: - One step
 
 extension Course {
-  private var stepSettings: StepSettings {
+  var stepSettings: StepSettings {
     var settings = plan.settings.step
     settings.radius = settings.radius.scaled(by: state.radiusScale)
     return settings
@@ -97,22 +105,25 @@ extension Course {
   /// computes the same pair again.
   private func step() throws(Interruption) -> Stop? {
     let pair = try bench.stepper.gradients(
-      retain: schedule.retain(state.step), forget: schedule.forget(state.step))
+      retain: try schedule.retain(state.step, bench.reference),
+      forget: try schedule.forget(state.step, bench.reference))
     state.work.gradientRows += pair.rows
+    state.work.evaluatedRows += bench.reference?.countedRows() ?? 0
     guard pair.isFinite else { return goBackAfterNotFinite() }
     var next = state
-    next.retainLosses = state.retainLosses.suffix(2) + [pair.retainLoss]
+    if !pair.retainIsEmpty { next.retainLosses = state.retainLosses.suffix(2) + [pair.retainLoss] }
     if isAlarming(next.retainLosses) {
       state.retainLosses = []
       state.nextMeasurement = state.step
       return nil
     }
+    if let baseline = plan.settings.baseline { return take(baseline, pair, next) }
     let settings = stepSettings
     let stepPlan = StepPlan(pair.scalars, settings)
     if state.owesCost { next.window.append(cost: pair.costOfLastStep) }
     next.window.append(pair.entry)
     let hardness = next.window.estimate(HardnessWindow.Problem(stepPlan, settings))
-    if let hardness, let stop = judge(hardness, &next) { return stop }
+    if let hardness, isHard(hardness, &next) { return try stopOrSetAside(hardness) }
     guard stepPlan.isFeasible else { return .ending(.infeasible) }
     bench.stepper.take(stepPlan)
     next.step += 1
@@ -126,12 +137,29 @@ extension Course {
     return nil
   }
 
+  /// A step of another method than HAMU: no quota, so there is nothing to be hard. Of a side that the method does not look
+  /// at the last measurement is told.
+  private func take(_ baseline: BaselineSettings, _ pair: PairedGradients, _ next: RunState) -> Stop? {
+    bench.stepper.take(baseline, pair, rate: baseline.learningRate * state.radiusScale)
+    let forgetLoss = pair.forgetIsEmpty ? state.latest.groups.first?.forgetLoss : pair.forgetLoss
+    let retainLoss = pair.retainIsEmpty ? state.latest.retain.loss : pair.retainLoss
+    state = next
+    state.step += 1
+    observer.note(
+      .stepped(
+        StepReport(
+          step: state.step, stepsAtMost: stepLimit, forgetLoss: forgetLoss ?? 0, retainLoss: retainLoss, hardness: nil)
+      ))
+    return nil
+  }
+
   /// The mean of the last three retain batches is over the budget: it is measured at once.
   private func isAlarming(_ losses: [Double]) -> Bool {
     losses.count == 3 && losses.reduce(0, +) / 3 > state.sampleBefore.loss + plan.policy.budget
   }
 
-  private func judge(_ hardness: Hardness, _ next: inout RunState) -> Stop? {
+  /// Whether retain degradation is unavoidable and the policy says stop.
+  private func isHard(_ hardness: Hardness, _ next: inout RunState) -> Bool {
     next.hardness = hardness
     let edge = next.verdict.update(hardness)
     // Told once, also when the step is not taken now but after the run was resumed.
@@ -144,7 +172,7 @@ extension Course {
     case .ends: observer.note(.hardnessEnded(report, step: state.step))
     case nil: break
     }
-    return next.verdict.isUnavoidable && plan.policy.stops ? .ending(.unavoidable) : nil
+    return next.verdict.isUnavoidable && plan.policy.stops
   }
 }
 
@@ -222,7 +250,7 @@ extension Course {
       phases.append(Phase(purpose: .mendRows, objective: .margin, rows: bench.roster.tombstones.map(\.row)))
     }
     if !requestsHold {
-      let objective = plan.settings.objective ?? (bench.roster.isOfClasses ? .crossEntropy : .margin)
+      let objective = plan.settings.requestObjective(ofClasses: bench.roster.isOfClasses)
       phases.append(
         Phase(purpose: .requests, objective: objective, rows: bench.roster.activeRows(state.starts)))
     }
@@ -268,18 +296,5 @@ extension Course {
     state = point.state.returned(from: state)
     bench.stepper.restore(point.weights)
     schedule = Schedule(plan, bench.roster, state)
-  }
-}
-
-extension RunState {
-  /// Whether a saved state is one of this plan and this network, as far as its counts tell.
-  fileprivate func fits(_ bench: Workbench) -> Bool {
-    let blocks = bench.stepper.network.layout.blocks.count
-    let rows = bench.plan.dataset.train.count
-    return starts.count == bench.roster.groups.count
-      && (phase.rows + heldMargins.map(\.row)).allSatisfy { $0 < rows }
-      && (phase.objective == .crossEntropy || targets.count == phase.rows.count)
-      && guardTargets.count == bench.roster.rowGuards(self).count
-      && window.entries.allSatisfy { [$0.retain.count, $0.forget.count, $0.kappa.count] == [blocks, blocks, blocks] }
   }
 }

@@ -26,7 +26,7 @@ struct RunReport {
 
   func measureAll(with gauge: Gauge) throws(Interruption) -> Final {
     let active = roster.activeRows(state.starts)
-    let rows = active + roster.tombstones.map(\.row) + roster.erasedRows.map(\.row)
+    let rows = active + roster.setAsideRows + roster.tombstones.map(\.row) + roster.erasedRows.map(\.row)
     let (survey, _) = try bench.survey(gauge, rows: rows, retain: bench.plan.retainRows)
     let measurement = bench.measurement(survey, state, isFull: true)
     return Final(
@@ -67,11 +67,12 @@ struct RunReport {
   private func result(_ ending: RunEnding, after: Measurement?, _ verdicts: [GroupVerdict]) -> RunResult {
     var result = RunResult(ending, steps: state.step)
     result.work = state.work
-    result.requests = roster.requestResults(state.starts)
+    result.requests = roster.requestResults(state.starts, state.setAside)
     result.groups = roster.groups.indices.map { index in
       GroupResult(
         before: state.before.groups[index], after: after?.groups[index],
-        holds: after == nil ? state.starts[index].hadNothing : verdicts[index].holds)
+        holds: !roster.groups[index].isSetAside
+          && (after == nil ? state.starts[index].hadNothing : verdicts[index].holds))
     }
     result.retainBefore = state.before.retain
     result.retainAfter = after?.retain
@@ -96,12 +97,15 @@ struct RunReport {
 }
 
 extension Roster {
-  func requestResults(_ starts: [GroupStart]) -> [RequestResult] {
+  func requestResults(_ starts: [GroupStart], _ aside: [SetAside] = []) -> [RequestResult] {
     requests.map { request in
-      RequestResult(
+      let own = aside.first { $0.key == request.key }
+      var result = RequestResult(
         key: request.key, group: request.group, isJudgedAlone: !groups[request.group].isSmall,
-        hadNothingToForget: starts.indices.contains(request.group) && starts[request.group].hadNothing,
+        hadNothingToForget: own == nil && starts.indices.contains(request.group) && starts[request.group].hadNothing,
         rows: request.rows)
+      result.setAside = own?.report
+      return result
     }
   }
 }

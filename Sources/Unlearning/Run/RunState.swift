@@ -26,6 +26,8 @@ struct RunState: Sendable, Equatable, Codable {
   var starts: [GroupStart]
   /// phi in the current version of rows whose groups had nothing to forget.
   var settledMargins: [RowMargin] = []
+  /// Requests that were found hard on their own.
+  var setAside: [SetAside] = []
 
   // MARK: Where the run is
 

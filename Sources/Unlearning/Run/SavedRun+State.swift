@@ -1,5 +1,7 @@
 import Checkpoints
+import Datasets
 import FoundationEssentials
+import HAMU
 import Networks
 
 /// The JSON text of a saved run. Numbers are written in the shortest form that reads back to the same bits.
@@ -46,5 +48,18 @@ extension SavedRun {
 
   private static var misfit: UnlearningError {
     .saved("the saved run's weights are not those of this model; the run has to start over")
+  }
+}
+
+extension RunState {
+  /// Whether a saved state is one of this plan and this network, as far as its counts tell.
+  func fits(_ bench: Workbench) -> Bool {
+    let blocks = bench.stepper.network.layout.blocks.count
+    let rows = bench.plan.dataset.train.count
+    return starts.count == bench.roster.groups.count
+      && (phase.rows + heldMargins.map(\.row)).allSatisfy { $0 < rows }
+      && (phase.objective != .margin || targets.count == phase.rows.count)
+      && guardTargets.count == bench.roster.rowGuards(self).count
+      && window.entries.allSatisfy { [$0.retain.count, $0.forget.count, $0.kappa.count] == [blocks, blocks, blocks] }
   }
 }

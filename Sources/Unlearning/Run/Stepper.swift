@@ -14,35 +14,47 @@ struct PairedGradients {
   var wholeRetain: Bool
   var wholeForget: Bool
 
+  /// The method looks at one side only.
+  var retainIsEmpty = false
+  var forgetIsEmpty = false
+
   var isFinite: Bool {
     retainLoss.isFinite && forgetLoss.isFinite && scalars.allSatisfy(\.isFinite)
   }
 
-  var scalars: [BlockScalars] {
-    sums.map {
-      BlockScalars(
-        retainSquared: $0.retainSquared, forgetSquared: $0.forgetSquared, kappa: $0.kappa,
-        perpSquared: ($0.retainPerpSquared, $0.forgetPerpSquared), weightSquared: $0.weightSquared)
-    }
-  }
+  var scalars: [BlockScalars] { sums.map { BlockScalars($0) } }
 
-  /// Scalars in which no batch meets itself, unless it is everything.
   var entry: HardnessWindow.Entry {
-    HardnessWindow.Entry(
-      retain: sums.map { wholeRetain ? $0.retainSquared : $0.retainHalves },
-      forget: sums.map { wholeForget ? $0.forgetSquared : $0.forgetHalves }, kappa: sums.map(\.kappa))
+    HardnessWindow.Entry(sums, wholeRetain: wholeRetain, wholeForget: wholeForget)
   }
 
   /// What the last step cost on this retain batch, which it was not fitted to.
   var costOfLastStep: Double { sums.reduce(0) { $0 + $1.retainLastStep } }
 }
 
+extension BlockScalars {
+  init(_ sums: BlockSums) {
+    self.init(
+      retainSquared: sums.retainSquared, forgetSquared: sums.forgetSquared, kappa: sums.kappa,
+      perpSquared: (sums.retainPerpSquared, sums.forgetPerpSquared), weightSquared: sums.weightSquared)
+  }
+}
+
+extension HardnessWindow.Entry {
+  /// Scalars in which no batch meets itself, unless it is everything.
+  init(_ sums: [BlockSums], wholeRetain: Bool, wholeForget: Bool) {
+    self.init(
+      retain: sums.map { wholeRetain ? $0.retainSquared : $0.retainHalves },
+      forget: sums.map { wholeForget ? $0.forgetSquared : $0.forgetHalves }, kappa: sums.map(\.kappa))
+  }
+}
+
 /// Computes gradients and takes steps on one network.
 final class Stepper {
   let engine: Engine
   let algebra: BlockAlgebra
-  private let retain: HalfGradients
-  private let forget: HalfGradients
+  private let retainGradient: HalfGradients
+  private let forgetGradient: HalfGradients
   private let dataset: Dataset
   private let reader: RowReader
   private var sums: [BlockSums] = []
@@ -55,23 +67,30 @@ final class Stepper {
     self.dataset = dataset
     self.reader = reader
     algebra = BlockAlgebra(network: engine.network, team: engine.team)
-    retain = HalfGradients(layout: engine.network.layout)
-    forget = HalfGradients(layout: engine.network.layout)
+    retainGradient = HalfGradients(layout: engine.network.layout)
+    forgetGradient = HalfGradients(layout: engine.network.layout)
   }
 
-  func gradients(retain rows: BatchRows, forget batch: ForgetBatch) throws(Interruption) -> PairedGradients {
-    let labels = dataset.train.labels
+  func gradients(retain: RetainBatch, forget batch: ForgetBatch) throws(Interruption) -> PairedGradients {
     let seen = try engine.pairedGradients(
-      retain: GradientBatch(tasks: .retain(rows.rows, labels: labels), gradients: retain),
-      retainFill: reader.fill(dataset.train, rows.rows),
-      forget: GradientBatch(tasks: batch.tasks, gradients: forget), forgetFill: reader.fill(dataset.train, batch.rows))
-    forget.evenShare = batch.evenShare
-    forget.oddShare = batch.oddShare
-    algebra.sums(retain: retain, forget: forget, into: &sums)
+      retain: GradientBatch(tasks: retain.tasks, gradients: retainGradient),
+      retainFill: reader.fill(dataset.train, retain.rows),
+      forget: GradientBatch(tasks: batch.tasks, gradients: forgetGradient),
+      forgetFill: reader.fill(dataset.train, batch.rows))
+    forgetGradient.evenShare = batch.evenShare
+    forgetGradient.oddShare = batch.oddShare
+    algebra.sums(retain: retainGradient, forget: forgetGradient, into: &sums)
     return PairedGradients(
       retainLoss: SplitFigures(seen.retain).loss,
       forgetLoss: SplitFigures(Array(seen.forget.prefix(batch.phaseRows))).loss,
-      rows: rows.rows.count + batch.rows.count, sums: sums, wholeRetain: rows.isWhole, wholeForget: batch.isWhole)
+      rows: retain.rows.count + batch.rows.count,
+      sums: sums, wholeRetain: retain.isWhole,
+      wholeForget: batch.isWhole, retainIsEmpty: retain.rows.isEmpty, forgetIsEmpty: batch.phaseRows == 0)
+  }
+
+  /// A gradient by itself, into a buffer of the caller's.
+  func gradient(_ rows: [Int], _ tasks: [RowTask], into gradients: HalfGradients) throws(Interruption) {
+    _ = try engine.gradients(of: tasks, into: gradients, fill: reader.fill(dataset.train, rows))
   }
 
   /// Takes the step of the gradients that were computed last.
@@ -80,7 +99,14 @@ final class Stepper {
     for block in plan.blocks {
       coefficients.append(BlockCoefficients(retain: block.retainCoefficient, forget: block.forgetCoefficient))
     }
-    algebra.apply(coefficients, retain: retain, forget: forget)
+    algebra.apply(coefficients, retain: retainGradient, forget: forgetGradient)
+  }
+
+  /// The same of a method that HAMU is compared with: w <- w - rate * g.
+  func take(_ baseline: BaselineSettings, _ pair: PairedGradients, rate: Double) {
+    let g = baseline.method.direction(pair.scalars)
+    let step = BlockCoefficients(retain: -rate * g.retain, forget: -rate * g.forget)
+    algebra.apply(pair.sums.map { _ in step }, retain: retainGradient, forget: forgetGradient)
   }
 
   func snapshot() -> WeightSnapshot { WeightSnapshot(network, algebra) }

@@ -3,14 +3,17 @@ import Datasets
 import HAMU
 import Networks
 
-/// The tools of one run: rows, network, engine, judge. Nothing in it changes but the weights.
+/// The tools of one run: rows, network, engine, judge. Nothing in it changes but the weights, and who is judged.
 final class Workbench {
   let plan: RunPlan
-  let roster: Roster
+  /// Changes when requests are set aside, or join again.
+  var roster: Roster
   let judge: Judge
   let observer: any RunObserver
   let weights: WeightMap
   let stepper: Stepper
+  /// The model before the run, where the method looks back at it.
+  let reference: Reference?
   private let reader: RowReader
 
   init(_ plan: RunPlan, observer: any RunObserver) throws(UnlearningError) {
@@ -26,6 +29,9 @@ final class Workbench {
       network: try Network(weights, sampleShape: plan.dataset.sampleShape), workers: plan.workers,
       alive: { observer.signOfLife() })
     stepper = Stepper(engine: engine, dataset: plan.dataset, reader: reader)
+    reference =
+      try plan.settings.looksBack
+      ? Reference(try Self.map(plan.parent) { _ in false }, plan, reader) : nil
   }
 
   private static func map(
@@ -71,8 +77,9 @@ final class Workbench {
 
   /// Measures training rows (in any order, each once), all held-out rows, and retain rows.
   func survey(
-    _ gauge: Gauge, rows: some Sequence<Int>, retain: [Int]
+    _ gauge: Gauge, rows: some Sequence<Int>, retain: [Int], for other: Roster? = nil
   ) throws(Interruption) -> (survey: Survey, retain: SeenRows) {
+    let roster = other ?? roster
     let train = try gauge.train(Set(rows).sorted())
     let heldout = try gauge.heldout(roster.heldoutRows)
     let retain = try gauge.train(retain)
@@ -82,32 +89,27 @@ final class Workbench {
     return (survey, retain)
   }
 
-  /// A measurement of the judged groups: those that are active from the survey, the others as they were before.
+  /// A measurement of the judged groups: those that are active from the survey, those that had nothing to forget as they
+  /// were before, and those that were set aside as they were last, but at the end.
   func measurement(_ survey: Survey, _ state: RunState, isFull: Bool) -> Measurement {
     let groups = roster.groups.indices.map { index in
-      state.starts[index].hadNothing
-        ? state.before.groups[index]
-        : survey.figures(of: roster.groups[index], intervalSeed: isFull ? plan.settings.seed : nil)
+      if state.starts[index].hadNothing { return state.before.groups[index] }
+      if roster.groups[index].isSetAside && !isFull { return state.latest.groups[index] }
+      return survey.figures(of: roster.groups[index], intervalSeed: isFull ? plan.settings.seed : nil)
     }
     var measurement = Measurement(
       step: state.step, groups: groups, retain: survey.retain, heldout: survey.heldoutFigures, isFull: isFull)
+    measurement.setAside = Set(roster.groups.indices.filter { roster.groups[$0].isSetAside })
     measurement.retainSpent = isFull ? nil : survey.retain.loss - state.sampleBefore.loss
     return measurement
   }
 
-  /// By judged group; groups that had nothing to forget hold.
+  /// By judged group; groups that are not active hold.
   func verdicts(_ measurement: Measurement, _ starts: [GroupStart]) -> [GroupVerdict] {
     roster.groups.indices.map { index in
-      starts[index].hadNothing
-        ? GroupVerdict(holds: true, distance: 0)
-        : judge.verdict(roster.groups[index], measurement.groups[index], starts[index])
+      roster.isActive(index, starts)
+        ? judge.verdict(roster.groups[index], measurement.groups[index], starts[index])
+        : GroupVerdict(holds: true, distance: 0)
     }
-  }
-}
-
-extension Roster {
-  /// Rows of the groups that had something to forget; ascending.
-  func activeRows(_ starts: [GroupStart]) -> [Int] {
-    Set(zip(groups, starts).flatMap { $1.hadNothing ? [] : $0.rows }).sorted()
   }
 }

@@ -9,6 +9,9 @@ package struct BatchRows: Sendable, Equatable {
     self.isWhole = isWhole
   }
 
+  /// Of a side that nobody looks at.
+  package static let nothing = BatchRows(rows: [], isWhole: true)
+
   /// `size` of `rows` without repetition in random order, or all of them in their own order.
   package static func draw(_ size: Int, of rows: [Int], with generator: SeededGenerator) -> BatchRows {
     guard rows.count > size else { return BatchRows(rows: rows, isWhole: true) }

@@ -17,6 +17,21 @@ package struct ForgetBatch: Sendable, Equatable {
     }
   }
 
+  /// A loss of one row, and whether it is to grow or to fall.
+  package enum Pushed: Sendable, Equatable {
+    case raised(RowTask.Objective)
+    case lowered(RowTask.Objective)
+
+    var objective: RowTask.Objective {
+      switch self {
+      case .raised(let objective), .lowered(let objective): objective
+      }
+    }
+
+    /// b is the gradient of what is to grow.
+    var sign: Double { if case .raised = self { 1 } else { -1 } }
+  }
+
   package private(set) var rows: [Int]
   package private(set) var tasks: [RowTask]
   package let evenShare: Double
@@ -26,9 +41,9 @@ package struct ForgetBatch: Sendable, Equatable {
   package let isWhole: Bool
 
   /// - Parameters:
-  ///   - targets: of the batch's rows, by position; nil for cross-entropy.
+  ///   - pushed: what is raised or lowered of the batch's rows, by position; nil: cross-entropy is raised.
   ///   - labels: of all training rows.
-  package init(_ batch: BatchRows, targets: [Double]?, guards: [Guards], labels: [Int32]) {
+  package init(_ batch: BatchRows, pushed: [Pushed]? = nil, guards: [Guards], labels: [Int32]) {
     let count = batch.rows.count
     let total = guards.reduce(count) { $0 + $1.rows.count }
     // A single row fills no odd half: then guards must still count.
@@ -40,8 +55,8 @@ package struct ForgetBatch: Sendable, Equatable {
     rows = batch.rows
     tasks = []
     for (position, row) in batch.rows.enumerated() {
-      let objective = targets.map { RowTask.Objective.hingeMargin(target: $0[position]) } ?? .crossEntropy
-      append(objective, label: labels[row], weight: (targets == nil ? 1 : -1) / Double(count))
+      let push = pushed?[position] ?? .raised(.crossEntropy)
+      append(push.objective, label: labels[row], weight: push.sign / Double(count))
     }
     for kind in guards where !kind.rows.isEmpty {
       for held in kind.rows {
@@ -56,16 +71,5 @@ package struct ForgetBatch: Sendable, Equatable {
   private mutating func append(_ objective: RowTask.Objective, label: Int32, weight: Double) {
     let share = tasks.count.isMultiple(of: 2) ? evenShare : oddShare
     tasks.append(RowTask(label: label, objective: objective, weight: Float(weight / share)))
-  }
-}
-
-extension [RowTask] {
-  /// The retain side: the mean cross-entropy, each half the mean over its own rows.
-  static func retain(_ rows: [Int], labels: [Int32]) -> [RowTask] {
-    let even = 1 / Float(HalfGradients.evenRows(of: rows.count))
-    let odd = 1 / Float(Swift.max(1, HalfGradients.oddRows(of: rows.count)))
-    return rows.enumerated().map { position, row in
-      RowTask(label: labels[row], weight: position.isMultiple(of: 2) ? even : odd)
-    }
   }
 }

@@ -1,4 +1,5 @@
 import Datasets
+import HAMU
 import Networks
 
 extension Roster {
@@ -52,19 +53,66 @@ struct Schedule: Sendable {
     guards = (roster.classGuards(state, labels: plan.dataset.train.labels), roster.rowGuardPool(state))
   }
 
-  func retain(_ step: Int) -> BatchRows {
-    .draw(plan.settings.batchSize, of: plan.retainRows, with: generator(.retainBatch, step))
+  /// Retain rows of one of several draws at the same weights, by cross-entropy: for requests' own hardness.
+  func ownHardnessRetain(_ step: Int, draw: Int) -> RetainBatch {
+    let generator = generator(.ownHardnessRetain, step * HardnessWindow.least + draw)
+    return RetainBatch(
+      .draw(plan.settings.batchSize, of: plan.retainRows, with: generator), labels: plan.dataset.train.labels)
   }
 
-  func forget(_ step: Int) -> ForgetBatch {
+  /// The same of a request's rows, which must be rows of the phase; without guards.
+  func ownHardnessForget(
+    _ rows: [Int], _ step: Int, draw: Int, _ reference: Reference?
+  ) throws(Interruption) -> ForgetBatch {
+    let generator = generator(.ownHardnessForget, step * HardnessWindow.least + draw)
+    let batch = BatchRows.draw(plan.settings.batchSize, of: rows, with: generator)
+    return ForgetBatch(
+      batch, pushed: try pushed(batch.rows, reference), guards: [], labels: plan.dataset.train.labels)
+  }
+
+  /// - Parameter reference: there where the settings look back.
+  func retain(_ step: Int, _ reference: Reference?) throws(Interruption) -> RetainBatch {
+    let baseline = plan.settings.baseline?.method
+    let labels = plan.dataset.train.labels
+    guard baseline?.looksAtRetain != false else { return RetainBatch(.nothing, labels: labels) }
+    let batch = BatchRows.draw(plan.settings.batchSize, of: plan.retainRows, with: generator(.retainBatch, step))
+    let before = baseline == .kl || baseline == .scrub ? try reference?.logits(batch.rows) : nil
+    let objectives = before?.map { logits in
+      RowTask.Objective.distillation(
+        reference: logits, divergence: baseline == .kl ? 1 : Baseline.scrubDivergence,
+        crossEntropy: baseline == .kl ? 0 : Baseline.scrubCrossEntropy)
+    }
+    return RetainBatch(batch, objectives: objectives, labels: labels)
+  }
+
+  /// What happens to the rows of a phase; nil: cross-entropy is raised.
+  private func pushed(_ rows: [Int], _ reference: Reference?) throws(Interruption) -> [ForgetBatch.Pushed]? {
+    switch phase.objective {
+    case .crossEntropy: nil
+    case .margin: ranked.map { ranked in rows.map { .lowered(.hingeMargin(target: ranked.target(of: $0))) } }
+    case .npo:
+      try reference?.losses(rows).map {
+        .lowered(.preference(referenceLoss: $0, beta: Baseline.preferenceBeta))
+      }
+    case .divergence:
+      try reference?.logits(rows).map {
+        .raised(.distillation(reference: $0, divergence: 1, crossEntropy: 0))
+      }
+    }
+  }
+
+  func forget(_ step: Int, _ reference: Reference?) throws(Interruption) -> ForgetBatch {
     let settings = plan.settings
+    let labels = plan.dataset.train.labels
+    guard settings.baseline?.method.looksAtForget != false else {
+      return ForgetBatch(.nothing, guards: [], labels: labels)
+    }
     let batch = BatchRows.draw(settings.batchSize, of: phase.rows, with: generator(.forgetBatch, step))
     let classes = guards.classes.draw(settings.guardRows, with: generator(.erasedGuards, step))
     let rows = guards.rows.draw(settings.guardRows, with: generator(.rowGuards, step))
     return ForgetBatch(
-      batch, targets: ranked.map { ranked in batch.rows.map { ranked.target(of: $0) } },
-      guards: [classes, rows].map { ForgetBatch.Guards(rows: $0, weight: settings.guardWeight) },
-      labels: plan.dataset.train.labels)
+      batch, pushed: try pushed(batch.rows, reference),
+      guards: [classes, rows].map { ForgetBatch.Guards(rows: $0, weight: settings.guardWeight) }, labels: labels)
   }
 
   private func generator(_ purpose: SeededGenerator.Purpose, _ step: Int) -> SeededGenerator {

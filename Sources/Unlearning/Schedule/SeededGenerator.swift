@@ -10,6 +10,8 @@ package struct SeededGenerator {
     case rowGuards = 4
     case retainSample = 5
     case bootstrap = 6
+    case ownHardnessRetain = 20
+    case ownHardnessForget = 21
   }
 
   private var state: UInt64

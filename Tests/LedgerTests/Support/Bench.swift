@@ -127,6 +127,29 @@ extension Bench {
       batch: plan.batch, generation: plan.generation, version: version, endings: plan.requests.map { ending($0) })
   }
 
+  /// The same of a run that went on without these requests.
+  func publish(_ plan: PlannedRun, without aside: [RequestID]) throws {
+    let version = Bench.version(plan.parentVersion + 1, parent: plan.parentVersion)
+    var publication = Publication(
+      batch: plan.batch, generation: plan.generation, version: version,
+      endings: plan.requests.filter { !aside.contains($0.id) }.map { ending($0) })
+    publication.setAside = aside.map {
+      Publication.SetAside(request: $0, reason: .unavoidable, detail: "hard by itself", evidence: Bench.evidence)
+    }
+    _ = try ledger.publish(publication, at: now)
+  }
+
+  /// One that sets aside a request of no batch.
+  func publicationWithStranger(_ plan: PlannedRun) throws -> Publication {
+    try accept("stranger", Wish(900))
+    var publication = publication(plan)
+    publication.setAside = [
+      Publication.SetAside(
+        request: try Bench.id("stranger"), reason: .unavoidable, detail: "x", evidence: Bench.evidence)
+    ]
+    return publication
+  }
+
   @discardableResult
   func publish(_ plan: PlannedRun) throws -> [RequestID] { try ledger.publish(publication(plan), at: now) }
 

@@ -32,7 +32,9 @@ struct Wanderer {
     case 0...4: try submit()
     case 5, 6: _ = try bench.ledger.createBatch(of: someIDs(), at: bench.now)
     case 7, 8: if let plan = try bench.ledger.startRun(someBatch(), at: bench.now) { plans.append(plan) }
-    case 9, 10: if let plan = somePlan() { try bench.publish(plan) }
+    case 9: if let plan = somePlan() { try bench.publish(plan) }
+    case 10:
+      if let plan = somePlan() { try bench.publish(plan, without: plan.requests.dropFirst(1).map(\.id)) }
     case 11: if let plan = somePlan() { try bench.hold(plan, steps: random.below(200)) }
     case 12: if let plan = somePlan() { _ = try bench.fail(plan, keepsProgress: random.below(2) == 0) }
     case 13: _ = try bench.ledger.scheduleDueRetries(at: bench.now)

@@ -21,14 +21,25 @@ struct BadModel: Sendable {
       write controller: off, or remove the key
       """),
     BadModel(
-      least + "unlearning: {method: scrub}\n",
-      "3:22: unlearning.method: \"scrub\" is not in this release yet; write hamu-q or hamu-u"),
-    BadModel(
-      least + "unlearning: {objective: npo}\n",
-      "3:25: unlearning.objective: \"npo\" is not in this release yet; write margin or cross-entropy"),
-    BadModel(
       "model: m\ndata: {format: jsonl, train: /a}\n",
       "2:16: data.format: \"jsonl\" is not in this release yet; write cifar10, idx, csv or safetensors"),
+  ]
+
+  /// What one method has and another has not.
+  static let methods: [BadModel] = [
+    BadModel(
+      least + "unlearning: {method: ga, radius: {relative: 1e-4}, max_grad_norm: 1}\n",
+      """
+      3:13: unlearning.learning_rate is missing; add learning_rate: 0.01
+      3:26: unlearning.radius means nothing to ga, which moves by learning_rate alone; remove it
+      3:52: unlearning.max_grad_norm means nothing to ga, which moves by learning_rate alone; remove it
+      """),
+    BadModel(
+      least + "unlearning: {method: scrub, learning_rate: 1, objective: margin}\n",
+      "3:47: scrub has an objective of its own; remove it"),
+    BadModel(
+      least + "unlearning: {learning_rate: 1}\n",
+      "3:14: unlearning.learning_rate is of the other methods; hamu-q has radius: {learning_rate: 1e-4}"),
   ]
 
   /// The model and its data.

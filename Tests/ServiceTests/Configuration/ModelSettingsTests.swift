@@ -75,6 +75,21 @@ import Testing
     #expect(model.retention.keep == 0 && model.retention.purgeAfter == .zero)
   }
 
+  @Test func otherMethods_haveALearningRate_andNoRadius() throws {
+    for method in UnlearningSettings.Method.allCases where !method.isHAMU {
+      let model = try load(Self.least + "unlearning: {method: \(method.rawValue), learning_rate: 0.02}")
+      #expect(model.unlearning.learningRate == 0.02)
+      #expect(
+        model.unlearning.json.text == """
+          {"method":"\(method.rawValue)","learning_rate":0.02,"batch_size":128,"max_steps":200,"evaluate_every":10,\
+          "guards":{"rows":32,"weight":0.3},"seed":42}
+          """)
+    }
+    let margins = try load(Self.least + "unlearning: {method: gdiff, learning_rate: 1, objective: margin}")
+    #expect(margins.unlearning.objective == .margin)
+    #expect(try load(Self.least + "unlearning: {objective: npo}").unlearning.objective == .npo)
+  }
+
   @Test func data_ofEveryFormat_isRead() throws {
     let cifar10 = try load("model: m\ndata: {format: cifar10, train: /a, heldout: /b}")
     #expect(cifar10.data.normalize == .cifar10)
@@ -124,7 +139,7 @@ import Testing
       ])
   }
 
-  @Test(arguments: BadModel.later + BadModel.data + BadModel.sections)
+  @Test(arguments: BadModel.later + BadModel.methods + BadModel.data + BadModel.sections)
   func model_whenBad_isAnsweredToTheWord(_ bad: BadModel) {
     #expect(faults(bad.text) == bad.answer)
   }

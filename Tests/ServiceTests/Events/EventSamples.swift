@@ -95,6 +95,7 @@ enum EventSamples {
     .stepTaken(run, step: 10, of: 200, figures: figures, hardness: hardness),
     .measured(run, step: 10, figures: figures),
     .hardnessBegan(run, step: 6, hardness, spent: (0.0021, 0.02), stops: true),
+    .requestSetAside(run, request: "dsr-2", step: 6, hardness),
     .hardnessEnded(run, step: 40, hardness, spent: 0.0021),
     .budgetNear(run, step: 30, spent: 0.018, budget: 0.02),
     .overshot(run, attempt: 1, of: 5),

@@ -1,5 +1,5 @@
 package import Datasets
-import Networks
+package import Networks
 
 /// One step of a training, as it is shown to whoever waits.
 package struct TrainingStep: Sendable, Equatable {
@@ -21,11 +21,22 @@ package final class Trainer {
   private let data: Dataset
   private let plan: ModelPlan
   private let settings: TrainingSettings
-  private let network: Network
+  /// Training rows that are learnt from.
+  private let rows: [Int]
+  /// Holds what was trained once `run` has returned.
+  package let network: Network
 
+  /// - Parameter rows: the training rows to learn from; nil: all.
   /// - Throws: where data and plan do not fit, or a setting is out of bounds; before anything is computed.
-  package init(_ data: Dataset, plan: ModelPlan, settings: TrainingSettings) throws(TrainingError) {
+  package init(
+    _ data: Dataset, plan: ModelPlan, settings: TrainingSettings, rows: [Int]? = nil
+  ) throws(TrainingError) {
     try settings.check()
+    let rows = rows ?? Array(0..<data.train.count)
+    guard !rows.isEmpty else {
+      throw .setting(name: "the number of rows to learn from", value: "0", allowed: "any number above 0")
+    }
+    self.rows = rows
     if let misfit = data.misfit(plan.fit) { throw .data(misfit) }
     self.data = data
     self.plan = plan
@@ -68,7 +79,7 @@ package final class Trainer {
   /// statistics of one value would be no statistics.
   private func batches(of epoch: Int) -> [ArraySlice<Int>] {
     var generator = SeededGenerator(seed: settings.seed, .order, UInt64(epoch))
-    let order = generator.permutation(of: data.train.count)
+    let order = generator.permutation(of: rows.count).map { rows[$0] }
     let starts = stride(from: 0, to: order.count, by: settings.batchSize)
     let batches = starts.map { order[$0..<min($0 + settings.batchSize, order.count)] }
     return batches.count > 1 && batches[batches.count - 1].count == 1 ? Array(batches.dropLast()) : batches

@@ -22,7 +22,7 @@ struct Hamuctl: AsyncParsableCommand {
         ]),
       CommandGroup(name: "Models", subcommands: [Pause.self, Unpause.self, Rematch.self, Import.self, Versions.self]),
       CommandGroup(name: "Configuration", subcommands: [Check.self, Reload.self]),
-      CommandGroup(name: "Without a daemon", subcommands: [Train.self, Evaluate.self]),
+      CommandGroup(name: "Without a daemon", subcommands: [Train.self, Evaluate.self, Compare.self]),
     ])
 
   @OptionGroup var place: PlaceOptions

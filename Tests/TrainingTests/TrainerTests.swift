@@ -58,6 +58,30 @@ import Training
     return sum / Double(data.train.count)
   }
 
+  @Test func rowsThatAreLeftOut_areNotLearnt() throws {
+    let data = try people()
+    let plan = ModelPlan.usual(for: data)
+    let left = Set((0..<120).map { 9 * $0 })
+    let kept = (0..<data.train.count).filter { !left.contains($0) }
+    let settings = TrainingSettings(for: plan, epochs: 40, seed: 7, workers: 2)
+    func accuracy(_ rows: [Int]?) throws -> (left: Double, kept: Double) {
+      let trainer = try Trainer(data, plan: plan, settings: settings, rows: rows)
+      _ = try trainer.run { _ in true }
+      let outcomes = try Engine(network: trainer.network, workers: 1).evaluate(labels: data.train.labels) {
+        (positions, samples) throws(DatasetError) in
+        try data.train.read(rows: Array(positions), into: samples)
+      }
+      func share(_ chosen: some Collection<Int>) -> Double {
+        Double(chosen.count { outcomes[$0].correct }) / Double(chosen.count)
+      }
+      return (share(left), share(kept))
+    }
+    let (all, without) = (try accuracy(nil), try accuracy(kept))
+    print("people, 40 epochs: \(all), without 120 rows \(without)")
+    #expect(all.left > 0.85 && without.kept > 0.85 && without.left < 0.6)
+    #expect(throws: TrainingError.self) { try Trainer(data, plan: plan, settings: settings, rows: []) }
+  }
+
   @Test func resnet_learnsPicturesInAFewSteps() throws {
     let scratch = try Scratch()
     defer { scratch.keep() }

@@ -110,7 +110,9 @@ struct Debiased {
       case .absolute(let quota): min(quota / problem.clip, multiplier.reach)
       }
     let root = multiplier.root(quota: quota)
-    criterion = multiplier.solutions(at: root).reduce(0) { $0 + $1.retainChange }
+    var solutions: [BlockSolution] = []
+    multiplier.solve(at: root, into: &solutions)
+    criterion = solutions.reduce(0) { $0 + $1.retainChange }
     switch problem.variant {
     case .hamuQ:
       leastCost = criterion

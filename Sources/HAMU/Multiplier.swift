@@ -28,22 +28,32 @@ struct Multiplier {
     var jumps: Bool
   }
 
-  private let terms: [Term]
-  /// Where S jumps, ascending, each once; only those with m >= 0.
-  private let jumps: [Double]
+  private var terms: [Term] = []
+  /// Where S jumps, ascending; only those with m >= 0.
+  private var jumps: [Double] = []
   /// sum R_i |b_i|: S(m) as m grows without bound.
-  let reach: Double
+  private(set) var reach = 0.0
 
-  init(_ blocks: [BlockProblem]) {
-    terms = blocks.map { block in
+  init() {}
+
+  init(_ blocks: [BlockProblem]) { set(blocks) }
+
+  /// The same for other blocks, in the memory of those before.
+  mutating func set(_ blocks: [BlockProblem]) {
+    terms.removeAll(keepingCapacity: true)
+    jumps.removeAll(keepingCapacity: true)
+    reach = 0
+    for block in blocks {
       let hasForget = block.forgetSquared > 0
-      return Term(
+      let term = Term(
         radius: block.radius, reach: block.reach, norm: block.forgetNorm,
         slope: hasForget ? block.kappa / block.forgetSquared : 0, perpSquared: block.perpSquared,
         retainNorm: block.retainNorm, jumps: hasForget && block.isParallel)
+      terms.append(term)
+      if term.jumps && term.slope >= 0 && !jumps.contains(term.slope) { jumps.append(term.slope) }
+      reach += block.reach
     }
-    jumps = Set(terms.filter { $0.jumps && $0.slope >= 0 }.map(\.slope)).sorted()
-    reach = blocks.reduce(0) { $0 + $1.reach }
+    jumps.sort()
   }
 
   /// S(m) and F(m) of all blocks but those that jump at just this m.
@@ -126,27 +136,32 @@ struct Multiplier {
     return above < high ? above : below
   }
 
-  /// The step of each block at a root.
-  func solutions(at root: Root) -> [BlockSolution] {
-    let branch: BlockStep.Branch = root.m == 0 && root.share == nil ? .direct : .rectified
-    return terms.map { term in
-      if term.norm == 0 { return alongOwnGradient(term, branch) }
-      let along = (root.m - term.slope) * term.norm
-      if term.jumps && abs(along) <= 1e-6 * term.retainNorm {
-        let sign = along > 0 ? 1.0 : along < 0 ? -1.0 : root.share ?? 0
-        return straight(term, share: sign, branch)
-      }
-      let length = (term.perpSquared + along * along).squareRoot()
-      return BlockSolution(
-        alongRetain: -term.radius / length, alongForget: root.m * term.radius / length, branch: branch,
-        retainChange: -term.radius * (term.perpSquared - term.slope * term.norm * along) / length,
-        forgetChange: term.reach * along / length)
-    }
+  /// Appends the step of each block at a root.
+  func solve(at root: Root, into solutions: inout [BlockSolution]) {
+    for term in terms { solutions.append(solution(of: term, at: root)) }
   }
 
-  /// The longest step along b of every block: where the quota is out of reach. Blocks with b = 0 stay.
-  func furthest() -> [BlockSolution] {
-    terms.map { $0.norm == 0 ? BlockSolution(branch: .infeasible) : straight($0, share: 1, .infeasible) }
+  private func solution(of term: Term, at root: Root) -> BlockSolution {
+    let branch: BlockStep.Branch = root.m == 0 && root.share == nil ? .direct : .rectified
+    if term.norm == 0 { return alongOwnGradient(term, branch) }
+    let along = (root.m - term.slope) * term.norm
+    if term.jumps && abs(along) <= 1e-6 * term.retainNorm {
+      let sign = along > 0 ? 1.0 : along < 0 ? -1.0 : root.share ?? 0
+      return straight(term, share: sign, branch)
+    }
+    let length = (term.perpSquared + along * along).squareRoot()
+    return BlockSolution(
+      alongRetain: -term.radius / length, alongForget: root.m * term.radius / length, branch: branch,
+      retainChange: -term.radius * (term.perpSquared - term.slope * term.norm * along) / length,
+      forgetChange: term.reach * along / length)
+  }
+
+  /// Appends the longest step along b of every block: where the quota is out of reach. Blocks with b = 0 stay.
+  func goFurthest(into solutions: inout [BlockSolution]) {
+    for term in terms {
+      solutions.append(
+        term.norm == 0 ? BlockSolution(branch: .infeasible) : straight(term, share: 1, .infeasible))
+    }
   }
 
   /// d = t R b/|b|

@@ -49,4 +49,18 @@ package struct StepPlan: Sendable, Equatable {
   package var forgetClip: Double
   /// R_i by block, by the rule of the radius, also where `global` uses one radius for all: sum R_i^2 is its square.
   package var radii: [Double]
+
+  /// Of no block.
+  init() {
+    blocks = []
+    quota = 0
+    isFeasible = true
+    kappa = 0
+    objectiveChange = 0
+    constraintChange = 0
+    stoppingMargin = 0
+    retainClip = 1
+    forgetClip = 1
+    radii = []
+  }
 }

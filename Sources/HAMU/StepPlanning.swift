@@ -1,32 +1,68 @@
-extension StepPlan {
-  /// Plans one step (arXiv:2606.02119, with the allocation `optimal` of our own).
-  ///
+/// Plans step after step (arXiv:2606.02119, with the allocation `optimal` of our own) in memory that is kept: from the
+/// second plan for as many blocks on, `optimal` and `global` allocate nothing.
+package struct StepPlanner {
+  /// The last plan. Whoever keeps a copy of it over the next one makes that one allocate.
+  package private(set) var plan = StepPlan()
+  private var problems: [BlockProblem] = []
+  private var solutions: [BlockSolution] = []
+  private var quotas: [Double] = []
+  private var multiplier = Multiplier()
+
+  /// What rounding may add to a quota that was computed from the reach itself.
+  private static let slack = 1 + 1e-12
+
+  package init() {}
+
   /// - Parameter blocks: of the unclipped gradients, all finite.
-  package init(_ blocks: [BlockScalars], _ settings: StepSettings) {
+  package mutating func plan(_ blocks: [BlockScalars], _ settings: StepSettings) {
     let clip = Clipping.factors(blocks, limit: settings.maxGradNorm)
-    let problems = blocks.map { $0.problem(settings.variant, clip: clip, radius: settings.radius) }
-    let solved = Allocated(problems, settings)
-    self.blocks = zip(solved.problems, solved.quotas).enumerated().map { index, block in
-      BlockStep(solved.solutions[index], settings.variant, clip: clip, radius: block.0.radius, quota: block.1)
+    clear()
+    for block in blocks { problems.append(block.problem(settings.variant, clip: clip, radius: settings.radius)) }
+    plan.kappa = problems.reduce(0) { $0 + $1.kappa }
+    setRadii(settings)
+    switch settings.allocation {
+    case .global: solveGlobally(settings)
+    case .optimal: solveOptimally(settings)
+    case .gradNormProduct, .uniform, .softmaxDot: solveLayerwise(settings)
     }
-    quota = solved.quota
-    isFeasible = solved.isFeasible
-    multiplier = solved.multiplier
-    kappa = problems.reduce(0) { $0 + $1.kappa }
-    objectiveChange = solved.solutions.reduce(0) { $0 + $1.retainChange }
-    constraintChange = solved.solutions.reduce(0) { $0 + $1.forgetChange }
-    stoppingMargin = solved.stoppingMargin
-    retainClip = clip.retain
-    forgetClip = clip.forget
-    radii = Self.radii(problems, settings)
+    for index in problems.indices {
+      plan.blocks.append(
+        BlockStep(
+          solutions[index], settings.variant, clip: clip, radius: problems[index].radius, quota: quotas[index]))
+    }
+    plan.objectiveChange = solutions.reduce(0) { $0 + $1.retainChange }
+    plan.constraintChange = solutions.reduce(0) { $0 + $1.forgetChange }
+    plan.retainClip = clip.retain
+    plan.forgetClip = clip.forget
+  }
+
+  private mutating func clear() {
+    plan.blocks.removeAll(keepingCapacity: true)
+    plan.radii.removeAll(keepingCapacity: true)
+    plan.multiplier = nil
+    problems.removeAll(keepingCapacity: true)
+    solutions.removeAll(keepingCapacity: true)
+    quotas.removeAll(keepingCapacity: true)
   }
 
   /// `global` with an absolute radius has one R for all blocks together, so each block's part is R/sqrt(l).
-  private static func radii(_ problems: [BlockProblem], _ settings: StepSettings) -> [Double] {
-    guard settings.allocation == .global, case .absolute(let radius) = settings.radius else {
-      return problems.map(\.radius)
+  private mutating func setRadii(_ settings: StepSettings) {
+    if settings.allocation == .global, case .absolute(let radius) = settings.radius {
+      for _ in problems { plan.radii.append(radius / Double(problems.count).squareRoot()) }
+    } else {
+      for problem in problems { plan.radii.append(problem.radius) }
     }
-    return problems.map { _ in radius / Double(problems.count).squareRoot() }
+  }
+}
+
+extension StepPlan {
+  /// One plan alone.
+  ///
+  /// - Parameter blocks: of the unclipped gradients, all finite.
+  package init(_ blocks: [BlockScalars], _ settings: StepSettings) {
+    var planner = StepPlanner()
+    planner.plan(blocks, settings)
+    self = planner.plan
   }
 }
 
@@ -51,71 +87,50 @@ extension BlockStep {
   }
 }
 
-/// The quota divided among the blocks and each block solved.
-private struct Allocated {
-  var problems: [BlockProblem]
-  var solutions: [BlockSolution]
-  var quota: Double
-  var quotas: [Double]
-  var isFeasible: Bool
-  var multiplier: Double?
-  var stoppingMargin: Double
-
-  /// What rounding may add to a quota that was computed from the reach itself.
-  private static let slack = 1 + 1e-12
-
-  init(_ problems: [BlockProblem], _ settings: StepSettings) {
-    switch settings.allocation {
-    case .global: self.init(global: problems, settings)
-    case .optimal: self.init(optimal: problems, settings)
-    case .gradNormProduct, .uniform, .softmaxDot: self.init(layerwise: problems, settings)
-    }
-  }
-
-  private init(global problems: [BlockProblem], _ settings: StepSettings) {
+extension StepPlanner {
+  private mutating func solveGlobally(_ settings: StepSettings) {
     var whole = BlockProblem.joined(problems)
     if case .absolute(let radius) = settings.radius { whole.radius = radius }
     let quota = settings.constraint.quota(reach: whole.reach)
     let solution = whole.solved(quota: quota)
-    self.problems = problems.map { _ in whole }
     // Each block's own changes, so that their sum is the whole's.
-    solutions = problems.map { block in
+    for index in problems.indices {
+      let block = problems[index]
       var part = solution
       part.retainChange = solution.alongRetain * block.retainSquared + solution.alongForget * block.kappa
       part.forgetChange = solution.alongRetain * block.kappa + solution.alongForget * block.forgetSquared
-      return part
+      solutions.append(part)
+      quotas.append(quota)
+      problems[index] = whole
     }
-    self.quota = quota
-    quotas = problems.map { _ in quota }
-    isFeasible = quota <= whole.reach * Self.slack
-    stoppingMargin = quota - whole.unsignedReach
+    plan.quota = quota
+    plan.isFeasible = quota <= whole.reach * Self.slack
+    plan.stoppingMargin = quota - whole.unsignedReach
   }
 
-  private init(optimal problems: [BlockProblem], _ settings: StepSettings) {
-    let multiplier = Multiplier(problems)
-    quota = settings.constraint.quota(reach: multiplier.reach)
-    isFeasible = quota <= multiplier.reach * Self.slack
-    if isFeasible {
-      let root = multiplier.root(quota: quota)
-      self.multiplier = root.m
-      solutions = multiplier.solutions(at: root)
+  private mutating func solveOptimally(_ settings: StepSettings) {
+    multiplier.set(problems)
+    plan.quota = settings.constraint.quota(reach: multiplier.reach)
+    plan.isFeasible = plan.quota <= multiplier.reach * Self.slack
+    if plan.isFeasible {
+      let root = multiplier.root(quota: plan.quota)
+      plan.multiplier = root.m
+      multiplier.solve(at: root, into: &solutions)
     } else {
-      solutions = multiplier.furthest()
+      multiplier.goFurthest(into: &solutions)
     }
-    self.problems = problems
-    quotas = solutions.map(\.forgetChange)
-    stoppingMargin = quota - problems.reduce(0) { $0 + $1.unsignedReach }
+    for solution in solutions { quotas.append(solution.forgetChange) }
+    plan.stoppingMargin = plan.quota - problems.reduce(0) { $0 + $1.unsignedReach }
   }
 
-  private init(layerwise problems: [BlockProblem], _ settings: StepSettings) {
+  private mutating func solveLayerwise(_ settings: StepSettings) {
     let reach = problems.reduce(0) { $0 + $1.reach }
-    quota = settings.constraint.quota(reach: reach)
-    isFeasible = quota <= reach * Self.slack
+    plan.quota = settings.constraint.quota(reach: reach)
+    plan.isFeasible = plan.quota <= reach * Self.slack
     let shares = Shares(problems, settings.allocation)
-    quotas = settings.shares == .capped ? shares.capped(quota) : shares.literal(quota)
-    solutions = zip(problems, quotas).map { $0.solved(quota: $1) }
-    self.problems = problems
-    stoppingMargin = quota - problems.reduce(0) { $0 + $1.unsignedReach }
+    quotas = settings.shares == .capped ? shares.capped(plan.quota) : shares.literal(plan.quota)
+    for (problem, quota) in zip(problems, quotas) { solutions.append(problem.solved(quota: quota)) }
+    plan.stoppingMargin = plan.quota - problems.reduce(0) { $0 + $1.unsignedReach }
   }
 }
 

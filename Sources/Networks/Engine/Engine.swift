@@ -47,7 +47,7 @@ package final class Engine {
   /// Gradient of sum over rows of weight * loss, in two halves by position (`HalfGradients`). `gradients` is
   /// overwritten. Throws what `fill` threw; then the gradients are of no use.
   package func gradients<E: Error>(
-    of tasks: [RowTask], into gradients: HalfGradients, fill: Fill<E>
+    of tasks: [RowTask], into gradients: HalfGradients, fill: @escaping Fill<E>
   ) throws(E) -> [RowOutcome] {
     var outcomes = PairedOutcomes()
     let batch = GradientBatch(tasks: tasks, gradients: gradients)
@@ -58,7 +58,7 @@ package final class Engine {
   /// Two gradients at the same weights in one go: workers need not wait for each other in between, and the weights
   /// are laid out for the kernels once. Same bits as two calls of `gradients`.
   package func pairedGradients<E: Error>(
-    retain: GradientBatch, retainFill: Fill<E>, forget: GradientBatch, forgetFill: Fill<E>
+    retain: GradientBatch, retainFill: @escaping Fill<E>, forget: GradientBatch, forgetFill: @escaping Fill<E>
   ) throws(E) -> (retain: [RowOutcome], forget: [RowOutcome]) {
     var outcomes = PairedOutcomes()
     try run(retain, retainFill, forget, forgetFill, outcomes: &outcomes)
@@ -67,19 +67,18 @@ package final class Engine {
 
   /// `pairedGradients` into arrays that are kept from step to step, so that a steady run allocates nothing.
   package func pairedGradients<E: Error>(
-    retain: GradientBatch, retainFill: Fill<E>, forget: GradientBatch, forgetFill: Fill<E>,
+    retain: GradientBatch, retainFill: @escaping Fill<E>, forget: GradientBatch, forgetFill: @escaping Fill<E>,
     outcomes: inout PairedOutcomes
   ) throws(E) {
     try run(retain, retainFill, forget, forgetFill, outcomes: &outcomes)
   }
 
   private func run<E: Error>(
-    _ first: GradientBatch, _ firstFill: Fill<E>, _ second: GradientBatch?, _ secondFill: Fill<E>,
-    outcomes: inout PairedOutcomes
+    _ first: GradientBatch, _ firstFill: @escaping Fill<E>, _ second: GradientBatch?,
+    _ secondFill: @escaping Fill<E>, outcomes: inout PairedOutcomes
   ) throws(E) {
     workers.start()
-    let workers = workers
-    team.run { workers.prepare($0) }
+    team.run(PrepareWork(workers: workers))
     outcomes.resize(first.tasks.count, second?.tasks.count ?? 0)
     first.setShares()
     second?.setShares()
@@ -89,10 +88,9 @@ package final class Engine {
           (second?.tasks ?? []).withUnsafeBufferPointer { secondTasks in
             let firstSide = Side(firstTasks, first.gradients, retain, number: 0)
             let secondSide = second.map { Side(secondTasks, $0.gradients, forget, number: 1) }
-            team.run { worker in
-              workers.accumulate(firstSide, worker: worker, fill: firstFill)
-              if let secondSide { workers.accumulate(secondSide, worker: worker, fill: secondFill) }
-            }
+            team.run(
+              GradientWork(
+                workers: workers, first: firstSide, second: secondSide, firstFill: firstFill, secondFill: secondFill))
           }
         }
       }
@@ -136,9 +134,28 @@ package final class Engine {
   ) throws(E) {
     workers.start()
     let workers = workers
-    team.run { workers.prepare($0) }
+    team.run(PrepareWork(workers: workers))
     team.run { workers.evaluate(rows: rows, worker: $0, fill: fill, take: take) }
     try workers.rethrow(E.self)
+  }
+}
+
+private struct PrepareWork: TeamWork {
+  let workers: Workers
+
+  func run(_ worker: Int) { workers.prepare(worker) }
+}
+
+private struct GradientWork<E: Error>: TeamWork {
+  let workers: Workers
+  let first: Side
+  let second: Side?
+  let firstFill: Engine.Fill<E>
+  let secondFill: Engine.Fill<E>
+
+  func run(_ worker: Int) {
+    workers.accumulate(first, worker: worker, fill: firstFill)
+    if let second { workers.accumulate(second, worker: worker, fill: secondFill) }
   }
 }
 

@@ -27,9 +27,16 @@ package final class WorkerTeam: Sendable {
   /// call at a time.
   package func run(_ body: @Sendable (Int) -> Void) {
     guard count > 1 else { return body(0) }
-    withoutActuallyEscaping(body) { body in
-      state.begin(body)
-      body(0)
+    withoutActuallyEscaping(body) { run(ClosureWork(body: $0)) }
+  }
+
+  /// The same without an allocation: a closure has to go to the heap before other threads may have it, while a value
+  /// stays where it is until all have ended.
+  func run<Work: TeamWork>(_ work: Work) {
+    guard count > 1 else { return work.run(0) }
+    withUnsafePointer(to: work) { place in
+      state.begin(UnsafeRawPointer(place), Work.self)
+      work.run(0)
       state.end()
     }
   }
@@ -42,6 +49,24 @@ package final class WorkerTeam: Sendable {
   }
 }
 
+/// What the workers of a team do together.
+protocol TeamWork: Sendable {
+  func run(_ worker: Int)
+}
+
+extension TeamWork {
+  /// For whoever has only the type and the address.
+  fileprivate static func run(at place: UnsafeRawPointer, _ worker: Int) {
+    place.assumingMemoryBound(to: Self.self).pointee.run(worker)
+  }
+}
+
+private struct ClosureWork: TeamWork {
+  let body: @Sendable (Int) -> Void
+
+  func run(_ worker: Int) { body(worker) }
+}
+
 /// What the threads of a team share. `job` is written by the caller before `generation` is released and read by
 /// helpers after they acquired it; the caller does not return before all helpers are done with it.
 private final class TeamState: @unchecked Sendable {
@@ -49,7 +74,7 @@ private final class TeamState: @unchecked Sendable {
   private let running = Atomic<Int>(0)
   private let closed = Atomic<Bool>(false)
   private let monitor = Monitor()
-  private var job: (@Sendable (Int) -> Void)?
+  private var job: (place: UnsafeRawPointer, kind: any TeamWork.Type)?
   private var helpers = 0
 
   private static let spins = 4000
@@ -83,8 +108,8 @@ private final class TeamState: @unchecked Sendable {
     monitor.changed { closed.store(true, ordering: .releasing) }
   }
 
-  func begin(_ job: @escaping @Sendable (Int) -> Void) {
-    self.job = job
+  func begin(_ place: UnsafeRawPointer, _ kind: any TeamWork.Type) {
+    job = (place, kind)
     running.store(helpers, ordering: .relaxed)
     monitor.changed { _ = generation.add(1, ordering: .releasing) }
   }
@@ -103,7 +128,7 @@ private final class TeamState: @unchecked Sendable {
       if !spin(ready) { monitor.wait(until: ready) }
       if closed.load(ordering: .acquiring) { return }
       seen += 1
-      job?(worker)
+      if let job { job.kind.run(at: job.place, worker) }
       if running.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 { monitor.changed {} }
     }
   }

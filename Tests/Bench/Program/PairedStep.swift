@@ -12,6 +12,10 @@ final class PairedStep {
   private let forget: HalfGradients
   private let settings = StepSettings()
   private var outcomes = PairedOutcomes()
+  private var sums: [BlockSums] = []
+  private var scalars: [BlockScalars] = []
+  private var planner = StepPlanner()
+  private var coefficients: [BlockCoefficients] = []
   private var sides: (retain: GradientBatch, forget: GradientBatch)
   private var fills: (retain: Engine.Fill<Never>, forget: Engine.Fill<Never>)
 
@@ -52,9 +56,15 @@ final class PairedStep {
     engine.pairedGradients(
       retain: sides.retain, retainFill: fills.retain, forget: sides.forget, forgetFill: fills.forget,
       outcomes: &outcomes)
-    let sums = algebra.sums(retain: retain, forget: forget)
-    let plan = StepPlan(sums.map(BlockScalars.init), settings)
-    algebra.apply(plan.coefficients, retain: retain, forget: forget)
+    sums = algebra.sums(retain: retain, forget: forget)
+    scalars.removeAll(keepingCapacity: true)
+    for sum in sums { scalars.append(BlockScalars(sum)) }
+    planner.plan(scalars, settings)
+    coefficients.removeAll(keepingCapacity: true)
+    for block in planner.plan.blocks {
+      coefficients.append(BlockCoefficients(retain: block.retainCoefficient, forget: block.forgetCoefficient))
+    }
+    algebra.apply(coefficients, retain: retain, forget: forget)
   }
 
   /// Mean cross-entropy of the last retain batch: a step that went wrong shows here.

@@ -65,12 +65,13 @@ package final class Engine {
     return (outcomes.retain, outcomes.forget)
   }
 
-  /// `pairedGradients` into arrays that are kept from step to step, so that a steady run allocates nothing.
+  /// `pairedGradients` with deliveries and into arrays that are kept from step to step, so that a steady run allocates
+  /// nothing.
   package func pairedGradients<E: Error>(
-    retain: GradientBatch, retainFill: @escaping Fill<E>, forget: GradientBatch, forgetFill: @escaping Fill<E>,
+    retain: GradientBatch, from retainRows: RowDelivery<E>, forget: GradientBatch, from forgetRows: RowDelivery<E>,
     outcomes: inout PairedOutcomes
   ) throws(E) {
-    try run(retain, retainFill, forget, forgetFill, outcomes: &outcomes)
+    try run(retain, retainRows.fill, forget, forgetRows.fill, outcomes: &outcomes)
   }
 
   private func run<E: Error>(
@@ -157,6 +158,14 @@ private struct GradientWork<E: Error>: TeamWork {
     workers.accumulate(first, worker: worker, fill: firstFill)
     if let second { workers.accumulate(second, worker: worker, fill: secondFill) }
   }
+}
+
+/// A `fill` in the form in which the engine calls it. A closure that throws a certain error has to be wrapped whenever it
+/// is handed to a function for any error; this is wrapped once.
+package struct RowDelivery<E: Error>: Sendable {
+  let fill: Engine.Fill<E>
+
+  package init(_ fill: @escaping Engine.Fill<E>) { self.fill = fill }
 }
 
 /// One side of a pair: what its rows contribute, and where the gradient goes.

@@ -38,7 +38,7 @@ package final class BlockAlgebra {
   package func sums(retain: HalfGradients, forget: HalfGradients, into sums: inout [BlockSums]) {
     let pair = GradientPair(retain: retain, forget: forget, lastStep: lastStep)
     if !weightsAreKnown { measureWeights(pair) }
-    forEachChunk(&products) { $0 = pair.products(over: $1.range) }
+    products.withUnsafeMutableBufferPointer { forEachChunk(ProductsWork(pair: pair, out: Shared($0))) }
     sums.removeAll(keepingCapacity: true)
     for (block, indices) in chunks.ofBlock.enumerated() {
       var sum = BlockSums()
@@ -56,12 +56,8 @@ package final class BlockAlgebra {
   package func apply(_ coefficients: [BlockCoefficients], retain: HalfGradients, forget: HalfGradients) {
     precondition(coefficients.count == network.layout.blocks.count)
     let pair = GradientPair(retain: retain, forget: forget, lastStep: lastStep)
-    let network = network
-    forEachChunk(&weightSquares) { square, chunk in
-      network.blockStorage[chunk.block].withMutableFloats { weights in
-        guard let base = weights.baseAddress else { return }
-        square = pair.step(base + chunk.offset, over: chunk.range, coefficients[chunk.block])
-      }
+    weightSquares.withUnsafeMutableBufferPointer {
+      forEachChunk(StepWork(pair: pair, network: network, coefficients: coefficients, out: Shared($0)))
     }
     weightsAreKnown = true
   }
@@ -72,12 +68,8 @@ package final class BlockAlgebra {
   }
 
   private func measureWeights(_ pair: GradientPair) {
-    let network = network
-    forEachChunk(&weightSquares) { square, chunk in
-      network.blockStorage[chunk.block].withFloats { weights in
-        guard let base = weights.baseAddress else { return }
-        square = pair.square(base + chunk.offset, count: chunk.range.count)
-      }
+    weightSquares.withUnsafeMutableBufferPointer {
+      forEachChunk(SquaresWork(pair: pair, network: network, out: Shared($0)))
     }
     weightsAreKnown = true
   }
@@ -87,14 +79,61 @@ package final class BlockAlgebra {
     chunks.all[chunks.ofBlock[block]].reduce(0) { $0 + pair.differenceSquared(over: $1.range, ratio: ratio) }
   }
 
-  /// Each chunk's place in `results` is written by one worker.
-  private func forEachChunk<T>(_ results: inout [T], _ body: @Sendable (inout T, Chunks.Chunk) -> Void) {
-    let chunks = chunks
-    results.withUnsafeMutableBufferPointer { results in
-      let out = Shared(results)
-      team.run(shared: lastStep.count > Self.sharedAbove) { worker, workers in
-        for index in chunks.run(worker, of: workers) { body(&out.buffer[index], chunks.all[index]) }
-      }
+  /// Each chunk is taken by one worker.
+  private func forEachChunk(_ work: some ChunkWork) {
+    if lastStep.count > Self.sharedAbove {
+      team.run(EveryChunk(chunks: chunks, workers: team.count, work: work))
+    } else {
+      EveryChunk(chunks: chunks, workers: 1, work: work).run(0)
+    }
+  }
+}
+
+/// What is done with a chunk: a value and no closure, so that a step allocates nothing (`WorkerTeam`).
+private protocol ChunkWork: Sendable {
+  func take(_ index: Int, _ chunk: Chunks.Chunk)
+}
+
+private struct EveryChunk<Work: ChunkWork>: TeamWork {
+  let chunks: Chunks
+  let workers: Int
+  let work: Work
+
+  func run(_ worker: Int) {
+    for index in chunks.run(worker, of: workers) { work.take(index, chunks.all[index]) }
+  }
+}
+
+private struct ProductsWork: ChunkWork {
+  let pair: GradientPair
+  let out: Shared<ck_products>
+
+  func take(_ index: Int, _ chunk: Chunks.Chunk) { out.buffer[index] = pair.products(over: chunk.range) }
+}
+
+private struct SquaresWork: ChunkWork {
+  let pair: GradientPair
+  let network: Network
+  let out: Shared<Double>
+
+  func take(_ index: Int, _ chunk: Chunks.Chunk) {
+    network.blockStorage[chunk.block].withFloats { weights in
+      guard let base = weights.baseAddress else { return }
+      out.buffer[index] = pair.square(base + chunk.offset, count: chunk.range.count)
+    }
+  }
+}
+
+private struct StepWork: ChunkWork {
+  let pair: GradientPair
+  let network: Network
+  let coefficients: [BlockCoefficients]
+  let out: Shared<Double>
+
+  func take(_ index: Int, _ chunk: Chunks.Chunk) {
+    network.blockStorage[chunk.block].withMutableFloats { weights in
+      guard let base = weights.baseAddress else { return }
+      out.buffer[index] = pair.step(base + chunk.offset, over: chunk.range, coefficients[chunk.block])
     }
   }
 }

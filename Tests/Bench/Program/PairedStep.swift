@@ -17,7 +17,7 @@ final class PairedStep {
   private var planner = StepPlanner()
   private var coefficients: [BlockCoefficients] = []
   private var sides: (retain: GradientBatch, forget: GradientBatch)
-  private var fills: (retain: Engine.Fill<Never>, forget: Engine.Fill<Never>)
+  private var deliveries: (retain: RowDelivery<Never>, forget: RowDelivery<Never>)
 
   /// Both batches have `batch` rows, the retain batch from row `first`, the forget batch from there on.
   init(_ network: Network, _ rows: Rows, batch: Int, workers: Int, first: Int = 0) {
@@ -28,13 +28,13 @@ final class PairedStep {
     retain = HalfGradients(layout: network.layout)
     forget = HalfGradients(layout: network.layout)
     sides = Self.sides(rows, first, batch, retain, forget)
-    fills = (rows.fill(from: first), rows.fill(from: first + batch))
+    deliveries = (RowDelivery(rows.fill(from: first)), RowDelivery(rows.fill(from: first + batch)))
   }
 
   /// Other rows for the next steps.
   func draw(from first: Int) {
     sides = Self.sides(rows, first, batch, retain, forget)
-    fills = (rows.fill(from: first), rows.fill(from: first + batch))
+    deliveries = (RowDelivery(rows.fill(from: first)), RowDelivery(rows.fill(from: first + batch)))
   }
 
   private static func sides(
@@ -54,9 +54,9 @@ final class PairedStep {
 
   func take() {
     engine.pairedGradients(
-      retain: sides.retain, retainFill: fills.retain, forget: sides.forget, forgetFill: fills.forget,
+      retain: sides.retain, from: deliveries.retain, forget: sides.forget, from: deliveries.forget,
       outcomes: &outcomes)
-    sums = algebra.sums(retain: retain, forget: forget)
+    algebra.sums(retain: retain, forget: forget, into: &sums)
     scalars.removeAll(keepingCapacity: true)
     for sum in sums { scalars.append(BlockScalars(sum)) }
     planner.plan(scalars, settings)

@@ -2,6 +2,13 @@
 enum Baseline {
   /// figure, then, now, now / then: of every number that both have, the turns' own figures aside.
   static func table(then: JSON, now: JSON) -> String {
+    let processors = [then, now].map { $0["machine"]["processor"].string ?? "?" }
+    let warning =
+      processors[0] == processors[1] ? "" : "ANOTHER PROCESSOR: then \(processors[0]), now \(processors[1])\n"
+    return warning + lines(then, now)
+  }
+
+  private static func lines(_ then: JSON, _ now: JSON) -> String {
     let (then, now) = (figures(then), figures(now))
     var lines = [["figure", "then", "now", "now/then"]]
     for name in now.keys.sorted() {

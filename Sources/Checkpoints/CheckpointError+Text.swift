@@ -20,6 +20,15 @@ extension CheckpointError {
     if case .inFile(_, let error) = self { error.cause } else { self }
   }
 
+  /// A version, or its record, is not what was sealed: nothing may be made from it.
+  package var isDamage: Bool {
+    guard case .version(_, let fault) = cause else { return false }
+    switch fault {
+    case .missing, .badRecord, .recordDigest, .missingFile, .strayFile, .fileSize, .fileDigest: return true
+    case .exists, .isCurrent, .badNumber, .otherTensors: return false
+    }
+  }
+
   /// A full disk or quota: worth waiting for, and no fault of the model.
   package var isOutOfSpace: Bool { if case .system(let error) = cause { error.isOutOfSpace } else { false } }
 

@@ -47,8 +47,8 @@ package enum RunProgressFile {
   package static func load(_ path: String, matching key: RunProgress.Key) throws(CheckpointError) -> RunProgress? {
     let isThere = try system { () throws(PlatformError) in try FileStatus.ifPresent(path) } != nil
     guard isThere else { return nil }
-    let (metadata, arrays) = try readChecked(path)
-    let values = Dictionary(metadata.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
+    let (header, arrays) = try readChecked(path, keeping: true)
+    let values = Dictionary(header.metadata.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
     let wanted = [
       (Word.format, format), (Word.batch, String(key.batch)), (Word.parent, String(key.parent)),
       (Word.parentRecord, key.parentRecord), (Word.settingsDigest, key.settingsDigest),
@@ -67,10 +67,23 @@ package enum RunProgressFile {
     try system { () throws(PlatformError) in try DurableDirectory.removeFile(path) }
   }
 
+  /// Reads a file in pieces, for its digest and its batch.
+  ///
+  /// - Throws: `.progress` when any bit of it has changed or it is of another batch.
+  /// - Returns: its size in bytes.
+  static func check(_ path: String, batch: Int) throws(CheckpointError) -> Int {
+    let (header, _) = try readChecked(path, keeping: false)
+    let found = header.metadata.first { $0.key == Word.batch }?.value ?? "none"
+    guard found == String(batch) else {
+      throw .progress(.belongsElsewhere(key: Word.batch, found: found, expected: String(batch)))
+    }
+    return header.fileSize
+  }
+
   /// Every byte of the file goes through the digest: the header, and the tensors, which lie side by side to its end.
   private static func readChecked(
-    _ path: String
-  ) throws(CheckpointError) -> (metadata: [SafetensorsHeader.Metadata], arrays: [TensorArray]) {
+    _ path: String, keeping: Bool
+  ) throws(CheckpointError) -> (header: SafetensorsHeader, arrays: [TensorArray]) {
     do throws(CheckpointError) {
       let file = try SafetensorsFile(path)
       let header = file.header
@@ -84,8 +97,12 @@ package enum RunProgressFile {
       hasher.update(bytes)
       var arrays: [TensorArray] = []
       for tensor in header.tensors {
-        let content = try file.bytes(header.fileRange(of: tensor))
-        hasher.update(content)
+        var content: [UInt8] = []
+        try file.forEachPiece(of: header.fileRange(of: tensor)) { (piece) throws(CheckpointError) in
+          hasher.update(piece)
+          if keeping { content += piece }
+        }
+        guard keeping else { continue }
         guard let array = TensorArray(tensor, bytes: content) else {
           throw CheckpointError.progress(.damaged("it holds a tensor of type \(tensor.type.rawValue)"))
         }
@@ -94,7 +111,7 @@ package enum RunProgressFile {
       guard hasher.finish().hex == found else {
         throw CheckpointError.progress(.damaged("its digest does not fit"))
       }
-      return (header.metadata, arrays)
+      return (header, arrays)
     } catch {
       switch error {
       case .system, .progress: throw error

@@ -1,14 +1,26 @@
-import Platform
+package import Platform
 
 extension VersionRecord {
   private static let format = 1
 
   /// The bytes of hamud.json.
   package func render() -> [UInt8] {
+    let covered = covered
+    return covered + Self.tail(of: covered)
+  }
+
+  /// The bytes of hamud.json with a line that signs all bytes before it.
+  package func render(signedBy key: SigningKey) throws(CheckpointError) -> [UInt8] {
+    let covered = covered
+    let signature = try system { () throws(PlatformError) in try key.sign(covered) }
+    let checked = covered + Self.signatureLine(signature)
+    return checked + Self.tail(of: checked)
+  }
+
+  private var covered: [UInt8] {
     var text = document.render()
     text.removeLast("\n}".count)
-    let checked = Array((text + ",\n").utf8)
-    return checked + Self.tail(of: checked)
+    return Array((text + ",\n").utf8)
   }
 
   /// Reads hamud.json. Unknown keys are ignored, a damaged text is refused.
@@ -25,7 +37,27 @@ extension VersionRecord {
     guard try fields.integer("hamud") == format else {
       throw .model("its format is not \(format); a newer hamud has written it")
     }
-    return try VersionRecord(fields)
+    var record = try VersionRecord(fields)
+    if let text = document[signatureKey]?.text {
+      guard let signature = Signature(text), checked.ends(with: signatureLine(signature)) else {
+        throw .model("its signature is none, or does not stand before its last line")
+      }
+      record.signature = signature
+    } else if document[signatureKey] != nil {
+      throw .model("its signature is no text")
+    }
+    return record
+  }
+
+  /// What the signature of a parsed record covers: the bytes before its line.
+  package static func covered(by signature: Signature, in bytes: [UInt8]) -> [UInt8] {
+    Array(bytes.dropLast(tail(of: []).count + signatureLine(signature).count))
+  }
+
+  private static let signatureKey = "signature"
+
+  private static func signatureLine(_ signature: Signature) -> [UInt8] {
+    Array("  \"\(signatureKey)\": \"\(signature)\",\n".utf8)
   }
 
   /// The line with the digest of everything before it, and the end of the object: of a fixed length.
@@ -101,6 +133,10 @@ extension VersionRecord.File {
     self.init(
       name: try fields.text("name"), size: try fields.integer("size"), digest: try fields.text("digest"))
   }
+}
+
+extension [UInt8] {
+  fileprivate func ends(with other: [UInt8]) -> Bool { suffix(other.count).elementsEqual(other) }
 }
 
 /// The keys of a record by type.

@@ -1,9 +1,13 @@
+package import Platform
+
 /// What a version says of itself: `hamud.json`.
 ///
 /// Plain values, so that whoever audits a version needs nothing but a JSON reader. The keys stand in a fixed order and
 /// the same record always gives the same bytes. The last key, `check`, is the sha256 of every byte before it: a flipped
-/// bit shows without the ledger. It guards against damage, not against a forger; the chain of `parent_record` and the
-/// digest in the ledger do that.
+/// bit shows without the ledger. It guards against damage, not against a forger; the chain of `parent_record`, the digest in
+/// the ledger and the signature do that. The signature stands inside the record and not beside it, on the line before
+/// `check`, and covers every byte before that line: so the digest of the file's bytes, which receipts, the ledger and the next
+/// version hold, covers it too, and nobody can take it away unseen.
 package struct VersionRecord: Sendable, Equatable {
   package static let fileName = "hamud.json"
 
@@ -69,6 +73,8 @@ package struct VersionRecord: Sendable, Equatable {
   package var blas: BLAS?
   /// Every file of the version but hamud.json, in byte order of the names. Sealing fills it in.
   package var files: [File] = []
+  /// Of a record that was read; sealing makes a new one. Nil in those that were written before there were signatures.
+  package internal(set) var signature: Signature?
 
   package init(model: String, version: Int, created: String) {
     self.model = model

@@ -1,4 +1,4 @@
-import Platform
+package import Platform
 
 extension VersionStore {
   /// Copies a model directory, file by file, into a new candidate.
@@ -62,7 +62,10 @@ extension VersionStore {
   ///
   /// - Parameter record: `files` in it is not looked at; `parentRecord` is filled in from the parent where it is nil.
   ///   `model` and `version` must be this store's and the candidate's.
-  package func seal(_ candidate: Candidate, record: VersionRecord) throws(CheckpointError) -> Version {
+  /// - Parameter key: signs the record.
+  package func seal(
+    _ candidate: Candidate, record: VersionRecord, key: SigningKey? = nil
+  ) throws(CheckpointError) -> Version {
     guard record.model == model, record.version == candidate.number else {
       let what = "a record of version \(record.version) of \(CheckpointError.quoted(record.model)) was to be sealed"
       throw .version(candidate.number, .badRecord(what))
@@ -78,7 +81,8 @@ extension VersionStore {
     // What cannot be loaded must not be sealed, whoever made the candidate.
     _ = try candidate.open()
     sealed.files = try describeFiles(in: candidate)
-    try publish(sealed.render(), to: Paths.join(candidate.path, VersionRecord.fileName), mode: Self.fileMode)
+    let bytes = try key.map { (key) throws(CheckpointError) in try sealed.render(signedBy: key) } ?? sealed.render()
+    try publish(bytes, to: Paths.join(candidate.path, VersionRecord.fileName), mode: Self.fileMode)
     return try readRecord(candidate.number, at: candidate.path)
   }
 

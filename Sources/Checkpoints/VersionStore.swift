@@ -51,7 +51,7 @@ package struct VersionStore: Sendable {
   var versionsPath: String { Paths.join(directory, "versions") }
   var candidatesPath: String { Paths.join(directory, "candidates") }
   private var progressDirectory: String { Paths.join(directory, "progress") }
-  private var currentPath: String { Paths.join(directory, "current") }
+  var currentPath: String { Paths.join(directory, "current") }
 
   func versionPath(_ number: Int) -> String { Paths.join(versionsPath, Self.name(number)) }
   func candidatePath(_ number: Int) -> String { Paths.join(candidatesPath, Self.name(number)) }
@@ -60,13 +60,13 @@ package struct VersionStore: Sendable {
   package func progressPath(batch: Int) -> String { Paths.join(progressDirectory, "\(batch).safetensors") }
 
   /// `000042`.
-  private static func name(_ number: Int) -> String {
+  static func name(_ number: Int) -> String {
     let digits = String(number)
     return String(repeating: "0", count: max(0, 6 - digits.count)) + digits
   }
 
   /// The number that a directory's name stands for; nil for any other name.
-  private static func number(_ name: String) -> Int? {
+  static func number(_ name: String) -> Int? {
     guard name.utf8.count == 6, name.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(name), number > 0
     else { return nil }
     return number

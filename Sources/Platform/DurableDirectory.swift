@@ -6,6 +6,9 @@ package enum DurableDirectory {
   /// What a crash may leave behind starts with this; the spool takes up nothing that starts with a dot.
   static let temporaryPrefix = ".hamud-tmp-"
 
+  /// Whether a file of that name is one that is being published, or that a crashed writer left.
+  package static func isTemporary(_ name: FileName) -> Bool { name.hasPrefix(temporaryPrefix) }
+
   static func temporaryName() -> FileName { FileName(temporaryPrefix + hexadecimal(randomBytes(8))) }
 
   /// Makes a directory with exactly this mode, whatever the umask. One that exists is left as it is.

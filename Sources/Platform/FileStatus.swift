@@ -36,7 +36,7 @@ package struct FileStatus: Hashable, Sendable {
   /// Blocks that the file takes, in bytes.
   package let allocatedBytes: Int
   /// Time of the last change of anything, which nobody can set: nanoseconds since 1970.
-  let changedNanoseconds: Int64
+  package let changedNanoseconds: Int64
 
   package var size: Int { identity.size }
   package var modified: Timestamp { Timestamp(nanosecondsSinceEpoch: identity.mtimeNanoseconds) }

@@ -1,0 +1,70 @@
+package import Platform
+
+/// Something that is not as it was written, or not as something else says: where, what, and how to mend it.
+package struct AuditFinding: Sendable, Equatable {
+  package enum Severity: String, Sendable {
+    /// Damage, or a contradiction.
+    case error
+    /// Nothing is wrong, and somebody may want to know.
+    case note
+  }
+
+  package let severity: Severity
+  /// A path, or what else has a name.
+  package let place: String
+  package let problem: String
+  package let mend: String
+
+  package init(_ place: String, _ problem: String, mend: String, severity: Severity = .error) {
+    self.place = place
+    self.problem = problem
+    self.mend = mend
+    self.severity = severity
+  }
+}
+
+/// What the ledger, or whoever knows, says of a model's store.
+package struct StoreExpectation: Sendable {
+  /// A version on record.
+  package struct Version: Sendable {
+    package let number: Int
+    package let parent: Int?
+    package let batch: Int?
+    /// `sha256:` and the hex digest of hamud.json's bytes.
+    package let record: String
+
+    package init(number: Int, parent: Int?, batch: Int?, record: String) {
+      self.number = number
+      self.parent = parent
+      self.batch = batch
+      self.record = record
+    }
+  }
+
+  /// Nil: nobody knows; then the records of the versions are only compared with each other.
+  package var versions: [Version]?
+  /// What `current` should name.
+  package var current: Int?
+  /// Whether `current` was published a moment ago: then the link may be about to be swapped.
+  package var isFresh = false
+  /// Those that may have signed a record; none: signatures are not looked at.
+  package var keys: [VerifyingKey] = []
+  /// Batches whose runs may have saved progress.
+  package var openBatches: Set<Int> = []
+
+  package init(versions: [Version]?, current: Int?) {
+    self.versions = versions
+    self.current = current
+  }
+}
+
+/// What an audit of a store saw.
+package struct StoreReport: Sendable {
+  package var findings: [AuditFinding] = []
+  /// Records that could be read, by version.
+  package var records: [Int: VersionRecord] = [:]
+  package var files = 0
+  package var bytes = 0
+  /// Versions whose record was written before there were signatures.
+  package var unsigned: [Int] = []
+}

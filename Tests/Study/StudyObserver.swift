@@ -19,6 +19,8 @@ final class StudyObserver: RunObserver {
     case .hardnessBegan(let report, let step):
       say("  step \(step): unavoidable: \(Self.text(report.hardness)), spent \(report.retainSpent.shown(5))")
     case .hardnessEnded(_, let step): say("  step \(step): no longer unavoidable")
+    case .setAside(_, let report, let step):
+      say("  step \(step): a request set aside: \(Self.text(report.hardness))")
     case .phaseBegan(let phase): say("  phase \(phase.purpose), \(phase.objective), \(phase.rows) rows")
     case .overshot(let attempt): say("  overshot, try \(attempt)")
     case .notFinite(let attempt): say("  not finite, try \(attempt)")

@@ -1,6 +1,6 @@
 # The hard request: hardness makes what is kept suffer; the journal says so, in numbers, and the request waits for a person.
 
-configure hard "$(printf 'unlearning:\n  objective: cross-entropy\n  constraint: {ratio: 0.5}')"
+configure hard "$(printf 'unlearning:\n  objective: cross-entropy\n  constraint: {ratio: 0.5}\n  controller: off')"
 must "systemctl reload takes the new model up" m systemctl reload hamud
 python3 "$here/lib/rows.py" random 200 7 10000 > "$logs/hard-rows"
 printf 'hamud: 1\nid: hard-1\nmodel: hard\npriority: urgent\nforget:\n  samples: [%s]\n' "$(paste -sd, "$logs/hard-rows")" \

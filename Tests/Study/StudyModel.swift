@@ -14,10 +14,12 @@ final class StudyModel {
   let store: VersionStore
   let original: VersionStore.Version
   private let directory: String
+  private let changes: [(name: String, value: Double)]
   private var newest = 1
 
   /// By default the shared ResNet-20, whose folder `HAMUD_SHARED` names, else `../shared`.
   init(_ options: StudyOptions) throws {
+    changes = options.changes
     directory =
       FileManager.default.temporaryDirectory.path + "/hamud-study-\(ProcessInfo.processInfo.processIdentifier)"
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
@@ -70,7 +72,7 @@ final class StudyModel {
     plan.policy.stopsOnHardness = settings.policy.onHardness == .stop
     plan.policy.retainBudget = settings.policy.retainBudget
     plan.workers = workers
-    return plan
+    return try plan.with(changes)
   }
 
   /// A candidate of a run's weights, as it would be published.

@@ -22,9 +22,11 @@ final class StudyObserver: RunObserver {
     case .setAside(_, let report, let step):
       say("  step \(step): a request set aside: \(Self.text(report.hardness))")
     case .phaseBegan(let phase): say("  phase \(phase.purpose), \(phase.objective), \(phase.rows) rows")
+    case .steered(let found): say("  " + Self.text(found))
     case .overshot(let attempt): say("  overshot, try \(attempt)")
     case .notFinite(let attempt): say("  not finite, try \(attempt)")
     case .nothingToForget: say("  nothing to forget")
+    case .setAside: say("  a request is set aside")
     }
   }
 
@@ -36,6 +38,13 @@ final class StudyObserver: RunObserver {
     return "measured at \(found.step): \(groups.joined(separator: "; ")); retain \(found.retain.loss.shown(5)) "
       + "/ \(found.retain.accuracy.shown(4)), spent \(found.retainSpent.shown(5)), "
       + "held-out \(found.heldout.loss.shown(4)) / \(found.heldout.accuracy.shown(4))"
+  }
+
+  private static func text(_ found: SteeringReport) -> String {
+    "decided at \(found.step): \(found.causes.map(\.rawValue).joined(separator: ", ")); batch \(found.batch), "
+      + "open \(found.openRows), radius x \(found.radiusScale.shown(3)), quota x \(found.quotaScale.shown(2)), "
+      + "was \(found.quotaShare.shown(3)), "
+      + "predicted \(found.predicted.shown(5)), actual \(found.actual.shown(5))"
   }
 
   private static func text(_ report: StepReport) -> String {

@@ -25,7 +25,7 @@ enum StudyKind: String, CaseIterable {
 struct StudyOptions {
   static let usage = """
     usage: study [--request NAME[,NAME]] [--seed N[,N]] [--json FILE] [--continue] [--steps] [--workers N]
-                 [--model FILE]
+                 [--model FILE] [--set NAME=VALUE[,NAME=VALUE]]
 
       --request   one-subject, 200-rows, class-0, 1000-rows, sequence (the default: all of these), 1-row, 5-rows
       --seed      1 to 5 by default; a seed picks the rows and is the run's own
@@ -33,6 +33,8 @@ struct StudyOptions {
       --continue  rows that the file already has are not run again
       --steps     print each run's record, step by step
       --model     a model's configuration as in models.d/; by default the shared ResNet-20 with the daemon's defaults
+      --set       a constant that differs from the daemon's, for experiments: radius, ratio, rows, every, steps, guards,
+                  weight, stop, budget, and of the controller: off, batch, memory, hard, free
     """
 
   var kinds = StudyKind.usual
@@ -42,6 +44,8 @@ struct StudyOptions {
   var printsSteps = false
   var workers = ProcessInfo.processInfo.activeProcessorCount
   var modelFile: String?
+  /// Settings that differ from the daemon's.
+  var changes: [(name: String, value: Double)] = []
 
   init(_ arguments: [String]) throws {
     var rest = arguments[...]
@@ -64,6 +68,12 @@ struct StudyOptions {
     case "--json": json = value
     case "--workers": workers = try Self.read(Int(value), value)
     case "--model": modelFile = value
+    case "--set":
+      for part in parts {
+        let pair = part.split(separator: "=").map(String.init)
+        guard pair.count == 2 else { throw StudyError("--set takes NAME=VALUE") }
+        changes.append((pair[0], try Self.read(Double(pair[1]), pair[1])))
+      }
     default: throw StudyError("there is no option \(name)\n" + Self.usage)
     }
   }

@@ -6,7 +6,9 @@ extension UnlearningSettings {
     settings.method = reader.value("method", .word(Method.self), default: settings.method)
     settings.learningRate = reader.optional("learning_rate", .positive.example("0.01"))?.value
     settings.objective = reader.optional("objective", .word(Objective.self))?.value
-    settings.radius = radius(reader) ?? settings.radius
+    settings.controller = reader.value("controller", .boolean, default: settings.controller)
+    settings.radius =
+      radius(reader) ?? .relative(settings.controller ? Self.steeredRadius : Self.fixedRadius)
     settings.constraint = constraint(reader) ?? settings.constraint
     settings.allocation = reader.value("allocation", .word(Allocation.self), default: settings.allocation)
     settings.batchSize = reader.value(
@@ -17,7 +19,6 @@ extension UnlearningSettings {
       "evaluate_every", .integer(in: 1...1_000_000, example: 10), default: settings.evaluateEvery)
     if let guards = reader.mapping("guards", example: "{rows: 32, weight: 0.3}") { settings.guards = .read(guards) }
     settings.seed = reader.value("seed", .integer(in: 0...Int.max, example: 42), default: settings.seed)
-    _ = reader.optional("controller", .controller)
     settings.method.check(reader)
     reader.finish()
     return settings
@@ -90,21 +91,5 @@ extension UnlearningSettings.Guards {
     guards.weight = reader.value("weight", .notNegative.example("0.3"), default: guards.weight)
     reader.finish()
     return guards
-  }
-}
-
-extension ScalarForm where Value == Bool {
-  /// `off` is what this release does: radius and constraint stay as configured.
-  fileprivate static var controller: Self {
-    Self(shape: "off", example: "off") { scalar in
-      switch ScalarForm<Bool>.boolean.read(scalar) {
-      case .value(false): .value(false)
-      case .value(true):
-        .wrong(
-          "the controller is not in this release yet: radius and constraint stay as configured",
-          mend: "write controller: off, or remove the key")
-      default: .unfit
-      }
-    }
   }
 }

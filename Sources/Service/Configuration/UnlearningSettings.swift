@@ -8,7 +8,7 @@ package struct UnlearningSettings: Equatable, Sendable {
   package var learningRate: Double?
   /// Nil: by kind of request, margin for rows and cross-entropy for classes; cross-entropy for other methods than HAMU.
   package var objective: Objective?
-  package var radius = Radius.relative(2e-4)
+  package var radius = Radius.relative(Self.steeredRadius)
   package var constraint = Constraint.ratio(0.3)
   package var allocation = Allocation.optimal
   /// Retain rows a step, and at most as many forget rows.
@@ -18,6 +18,13 @@ package struct UnlearningSettings: Equatable, Sendable {
   package var evaluateEvery = 10
   package var guards = Guards()
   package var seed = 42
+  /// Batch, radius and quota are steered; `radius`, `constraint` and `batchSize` are where that begins and how far the batch
+  /// may grow. Off: they stay.
+  package var controller = true
+
+  /// Where no radius is written: steps that are looked after may be longer than those that are not.
+  static let steeredRadius = 4e-4
+  static let fixedRadius = 2e-4
 
   package init() {}
 
@@ -87,6 +94,7 @@ extension UnlearningSettings {
       "evaluate_every": JSONValue(evaluateEvery),
       "guards": ["rows": JSONValue(guards.rows), "weight": .number(guards.weight)],
       "seed": JSONValue(seed),
+      "controller": method.isHAMU ? .some(.bool(controller)) : .none,
     ])
   }
 }

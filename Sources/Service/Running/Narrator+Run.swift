@@ -19,7 +19,8 @@ extension Narrator {
     switch event {
     case .began(let measurement, _), .measured(let measurement):
       post(.measured(run, step: measurement.step, figures: Event.Figures(measurement)))
-    case .nothingToForget: break
+    // The decisions stand in the version's record.
+    case .nothingToForget, .steered: break
     case .phaseBegan(let phase):
       post(.phaseBegan(run, phase.sentence(job), rows: phase.rows, step: phase.step))
     case .stepped(let report):

@@ -74,7 +74,7 @@ package struct RunJob: Sendable {
     let unlearning = model.settings.unlearning
     let keys = [
       "method", "learning_rate", "objective", "radius", "constraint", "allocation", "batch_size", "max_grad_norm",
-      "guards", "seed",
+      "guards", "seed", "controller",
     ]
     let parts =
       keys.map { unlearning.json[$0]?.text ?? "-" }

@@ -20,6 +20,7 @@ extension RunSettings {
     guardRows = settings.guards.rows
     guardWeight = settings.guards.weight
     seed = UInt64(clamping: settings.seed)
+    steering = settings.controller && baseline == nil ? SteeringSettings() : nil
   }
 }
 

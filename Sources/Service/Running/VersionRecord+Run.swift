@@ -19,7 +19,10 @@ extension VersionRecord {
       .map { Request(id: $0.id.text, digest: $0.digest.description) }
     self.settings = RecordValue(
       [
-        "unlearning": settings.unlearning.json, "target": settings.target.json, "policy": settings.policy.json,
+        "unlearning": settings.unlearning.json, "decisions": .array(result.decisions.map(\.json)),
+        "work": [
+          "gradient_rows": JSONValue(result.work.gradientRows), "evaluated_rows": JSONValue(result.work.evaluatedRows),
+        ], "target": settings.target.json, "policy": settings.policy.json,
         "data": .array(
           job.model.fingerprint.files.map { ["size": JSONValue($0.size), "sha256": JSONValue($0.sha256)] }),
       ])
@@ -39,6 +42,18 @@ extension VersionRecord {
       result.requests.compactMap { request in
         request.setAside == nil ? of(request).map { .init(request.key, RecordValue($0.json)) } : nil
       })
+  }
+}
+
+extension SteeringReport {
+  /// One decision of the controller, as it stands in a version's record.
+  fileprivate var json: JSONValue {
+    .present([
+      "step": JSONValue(step), "why": .array(causes.map { .string($0.rawValue) }), "batch": JSONValue(batch),
+      "open_rows": JSONValue(openRows), "radius_scale": .number(radiusScale), "quota_scale": .number(quotaScale),
+      "quota_share": quotaShare.map(JSONValue.number), "predicted": predicted.map(JSONValue.number),
+      "actual": actual.map(JSONValue.number),
+    ])
   }
 }
 

@@ -42,6 +42,8 @@ package struct RunSettings: Sendable, Equatable, Codable {
   package var guardRows = 32
   package var guardWeight = 0.3
   package var seed: UInt64 = 42
+  /// nil: no controller; radius, constraint and batch stay as they are above, which otherwise are where it starts.
+  package var steering: SteeringSettings?
 
   package init() {}
 

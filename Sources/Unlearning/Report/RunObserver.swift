@@ -24,6 +24,8 @@ package enum RunEvent: Sendable {
   case phaseBegan(PhaseReport)
   case stepped(StepReport)
   case measured(Measurement)
+  /// What the controller decided at a measurement.
+  case steered(SteeringReport)
   /// Retain degradation became unavoidable at the quota, and stopped being so.
   case hardnessBegan(HardnessReport, step: Int)
   case hardnessEnded(HardnessReport, step: Int)

@@ -126,6 +126,8 @@ package struct RunResult: Sendable {
   /// Taken, all phases together, those that were undone counted in.
   package let steps: Int
   package var work = RunWork()
+  /// The controller's, oldest first.
+  package var decisions: [SteeringReport] = []
   package var requests: [RequestResult] = []
   package var groups: [GroupResult] = []
   /// On all retain rows; nil where the run ended before they were measured.

@@ -26,7 +26,7 @@ struct Beginning {
     tell(before, starts)
     let settled = survey.settledMargins(starts)
     if starts.allSatisfy(\.hadNothing) { return .nothing(before, margins: settled) }
-    var state = state(before, starts, sample: retain.figures(of: roster.retainSample), survey)
+    var state = state(before, starts, retain, survey)
     state.settledMargins = settled
     state.work.evaluatedRows = survey.evaluatedRows
     return .run(state)
@@ -39,13 +39,18 @@ struct Beginning {
   }
 
   private func state(
-    _ before: Measurement, _ starts: [GroupStart], sample: SplitFigures, _ survey: Survey
+    _ before: Measurement, _ starts: [GroupStart], _ retain: SeenRows, _ survey: Survey
   ) -> RunState {
     let objective = bench.plan.settings.requestObjective(ofClasses: roster.isOfClasses)
+    let sample = retain.figures(of: roster.retainSample)
     let phase = Phase(purpose: .requests, objective: objective, rows: roster.activeRows(starts))
     var state = RunState(before: before, sample: sample, starts: starts, phase: phase)
     state.append(.all(bench.verdicts(before, starts)))
     state.renewTargets(survey)
+    if let settings = bench.plan.settings.steering {
+      state.steering = Steering(settings, batchSize: bench.plan.settings.batchSize, seeing: retain)
+    }
+    state.aim(survey, bench.plan.settings.steering)
     state.planMeasurement(bench.plan.settings)
     return state
   }

@@ -21,10 +21,10 @@ final class Course {
   /// The step at which what was ready did not survive being published.
   private var lostStep: Int?
 
-  private var plan: RunPlan { bench.plan }
+  var plan: RunPlan { bench.plan }
   var observer: any RunObserver { bench.observer }
   /// By the settings of now: whoever raises max_steps while a run is stopped means this run too.
-  private var stepLimit: Int { state.stepBase + plan.settings.maxSteps }
+  var stepLimit: Int { state.stepBase + plan.settings.maxSteps }
 
   /// From the first measurement.
   init(_ bench: Workbench, _ state: RunState) {
@@ -95,12 +95,6 @@ final class Course {
 // MARK: - One step
 
 extension Course {
-  var stepSettings: StepSettings {
-    var settings = plan.settings.step
-    settings.radius = settings.radius.scaled(by: state.radiusScale)
-    return settings
-  }
-
   /// Paired gradients, verdict, step. The state changes when the step is taken, so that a run that stops in between
   /// computes the same pair again.
   private func step() throws(Interruption) -> Stop? {
@@ -118,16 +112,21 @@ extension Course {
       return nil
     }
     if let baseline = plan.settings.baseline { return take(baseline, pair, next) }
-    let settings = stepSettings
+    next.steering?.note(pair)
+    var settings = stepSettings
+    let quotaShare = next.quotaShare(plan)
+    settings.constraint = settings.constraint.scaled(by: quotaShare)
     let stepPlan = StepPlan(pair.scalars, settings)
     if state.owesCost { next.window.append(cost: pair.costOfLastStep) }
     next.window.append(pair.entry)
-    let hardness = next.window.estimate(HardnessWindow.Problem(stepPlan, settings))
+    let hardness = next.window.estimate(problem(stepPlan, settings))
     if let hardness, isHard(hardness, &next) { return try stopOrSetAside(hardness) }
     guard stepPlan.isFeasible else { return .ending(.infeasible) }
     bench.stepper.take(stepPlan)
     next.step += 1
     next.owesCost = true
+    next.steering?.note(
+      reach: pair.reach(stepPlan), quotaShare: quotaShare, cost: state.owesCost ? pair.costOfLastStep : 0)
     state = next
     observer.note(
       .stepped(
@@ -151,11 +150,6 @@ extension Course {
           step: state.step, stepsAtMost: stepLimit, forgetLoss: forgetLoss ?? 0, retainLoss: retainLoss, hardness: nil)
       ))
     return nil
-  }
-
-  /// The mean of the last three retain batches is over the budget: it is measured at once.
-  private func isAlarming(_ losses: [Double]) -> Bool {
-    losses.count == 3 && losses.reduce(0, +) / 3 > state.sampleBefore.loss + plan.policy.budget
   }
 
   /// Whether retain degradation is unavoidable and the policy says stop.
@@ -182,7 +176,7 @@ extension Course {
   private func measure() throws(Interruption) -> Stop? {
     let gauge = try bench.gauge()
     let rows = bench.roster.activeRows(state.starts) + bench.roster.tombstones.map(\.row) + state.phase.rows
-    let (survey, _) = try bench.survey(gauge, rows: rows, retain: bench.roster.retainSample)
+    let (survey, retain) = try bench.survey(gauge, rows: rows, retain: bench.roster.retainSample)
     state.work.evaluatedRows += survey.evaluatedRows
     guard survey.isFinite else { return goBackAfterNotFinite() }
     let measurement = bench.measurement(survey, state, isFull: false)
@@ -191,15 +185,18 @@ extension Course {
     state.latest = measurement
     state.append(goal)
     observer.note(.measured(measurement))
-    if state.retainSpent > plan.policy.budget { return .ending(.retainBudget) }
+    if isOverspent { return .ending(.retainBudget) }
     if verdicts.contains(where: \.isBelow) { return goBackAfterOvershoot() }
-    if goal.holds {
+    if isWorseThanPredicted { return undo() }
+    let isDone = goal.holds && isWorthEnding
+    if isDone {
       if let stop = try finishPhase(survey, gauge, verdicts) { return stop }
-    } else if state.step >= stepLimit {
-      return .ending(.maxSteps)
+    } else if state.step >= stepLimit || isTooSlow {
+      return .ending(isOverBudget ? .retainBudget : .maxSteps)
     } else {
       state.planMeasurement(plan.settings)
     }
+    steer(retain, holds: goal.holds && !isDone)
     keep(survey)
     return nil
   }
@@ -260,6 +257,7 @@ extension Course {
   /// The run goes on from here: new targets, and a point to come back to.
   private func keep(_ survey: Survey) {
     state.renewTargets(survey)
+    state.aim(survey, plan.settings.steering)
     point = MeasuredPoint(state: state, weights: bench.stepper.snapshot())
     schedule = Schedule(plan, bench.roster, state)
     observer.save(SavedRun(point, bench.stepper.network))
@@ -292,7 +290,7 @@ extension Course {
     return nil
   }
 
-  private func goBack() {
+  func goBack() {
     state = point.state.returned(from: state)
     bench.stepper.restore(point.weights)
     schedule = Schedule(plan, bench.roster, state)

@@ -67,6 +67,7 @@ struct RunReport {
   private func result(_ ending: RunEnding, after: Measurement?, _ verdicts: [GroupVerdict]) -> RunResult {
     var result = RunResult(ending, steps: state.step)
     result.work = state.work
+    result.decisions = state.steering?.decisions ?? []
     result.requests = roster.requestResults(state.starts, state.setAside)
     result.groups = roster.groups.indices.map { index in
       GroupResult(

@@ -49,6 +49,8 @@ struct RunState: Sendable, Equatable, Codable {
   // MARK: How it steps
 
   var work = RunWork()
+  /// nil: no controller.
+  var steering: Steering?
   var radiusScale = 1.0
   var overshoots = 0
   /// The band was jumped over in this phase: every step is measured.

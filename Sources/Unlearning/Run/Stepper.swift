@@ -10,6 +10,8 @@ struct PairedGradients {
   /// Of both sides, guards counted in.
   var rows: Int
   var sums: [BlockSums]
+  /// What was seen of the retain batch.
+  var seen: [HardRow]
   /// The batches were all the rows there are.
   var wholeRetain: Bool
   var wholeForget: Bool
@@ -81,10 +83,10 @@ final class Stepper {
     forgetGradient.oddShare = batch.oddShare
     algebra.sums(retain: retainGradient, forget: forgetGradient, into: &sums)
     return PairedGradients(
-      retainLoss: SplitFigures(seen.retain).loss,
+      retainLoss: retain.mean(seen.retain.map(\.loss)),
       forgetLoss: SplitFigures(Array(seen.forget.prefix(batch.phaseRows))).loss,
       rows: retain.rows.count + batch.rows.count,
-      sums: sums, wholeRetain: retain.isWhole,
+      sums: sums, seen: zip(retain.rows, seen.retain).map { HardRow(row: $0, $1) }, wholeRetain: retain.isWhole,
       wholeForget: batch.isWhole, retainIsEmpty: retain.rows.isEmpty, forgetIsEmpty: batch.phaseRows == 0)
   }
 

@@ -3,6 +3,8 @@ package struct BatchRows: Sendable, Equatable {
   package var rows: [Int]
   /// They are all there are: then the batch's gradient carries no noise, and its norm is known exactly.
   package var isWhole: Bool
+  /// What each row counts in the batch's mean, in the mean 1; nil: all count alike.
+  package var weights: [Double]?
 
   package init(rows: [Int], isWhole: Bool) {
     self.rows = rows

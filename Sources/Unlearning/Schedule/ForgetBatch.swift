@@ -43,7 +43,11 @@ package struct ForgetBatch: Sendable, Equatable {
   /// - Parameters:
   ///   - pushed: what is raised or lowered of the batch's rows, by position; nil: cross-entropy is raised.
   ///   - labels: of all training rows.
-  package init(_ batch: BatchRows, pushed: [Pushed]? = nil, guards: [Guards], labels: [Int32]) {
+  ///   - share: of the phase's rows, those that the batch stands for; the others are down at their targets, and the mean
+  ///     is over all of them.
+  package init(
+    _ batch: BatchRows, pushed: [Pushed]? = nil, guards: [Guards], labels: [Int32], share phaseShare: Double = 1
+  ) {
     let count = batch.rows.count
     let total = guards.reduce(count) { $0 + $1.rows.count }
     // A single row fills no odd half: then guards must still count.
@@ -56,7 +60,7 @@ package struct ForgetBatch: Sendable, Equatable {
     tasks = []
     for (position, row) in batch.rows.enumerated() {
       let push = pushed?[position] ?? .raised(.crossEntropy)
-      append(push.objective, label: labels[row], weight: push.sign / Double(count))
+      append(push.objective, label: labels[row], weight: push.sign * phaseShare / Double(count))
     }
     for kind in guards where !kind.rows.isEmpty {
       for held in kind.rows {

@@ -31,10 +31,13 @@ extension Roster {
     return GuardPool(rows)
   }
 
+  /// With a controller only those that do not hold: the others have no gradient.
   func rowGuardPool(_ state: RunState) -> GuardPool {
-    GuardPool(
-      zip(rowGuards(state), state.guardTargets).map {
-        GuardPool.Row(row: $0.row, erasure: $0.erasure, target: $1)
+    let open = state.steering.map { Set($0.openGuards) }
+    return GuardPool(
+      zip(rowGuards(state), state.guardTargets).compactMap { held, target in
+        guard open?.contains(held.row) ?? true else { return nil }
+        return GuardPool.Row(row: held.row, erasure: held.erasure, target: target)
       })
   }
 }
@@ -45,11 +48,17 @@ struct Schedule: Sendable {
   private let phase: Phase
   private let ranked: RankedRows?
   private let guards: (classes: GuardPool, rows: GuardPool)
+  private let steering: Steering?
+  private let sampler: RetainSampler?
 
   init(_ plan: RunPlan, _ roster: Roster, _ state: RunState) {
     self.plan = plan
     phase = state.phase
     ranked = phase.objective == .margin ? RankedRows(rows: phase.rows, targets: state.targets) : nil
+    steering = state.steering
+    sampler = state.steering.map {
+      RetainSampler(plan.retainRows, hard: $0.hard, hardShare: plan.settings.steering?.hardShare ?? 0)
+    }
     guards = (roster.classGuards(state, labels: plan.dataset.train.labels), roster.rowGuardPool(state))
   }
 
@@ -75,7 +84,9 @@ struct Schedule: Sendable {
     let baseline = plan.settings.baseline?.method
     let labels = plan.dataset.train.labels
     guard baseline?.looksAtRetain != false else { return RetainBatch(.nothing, labels: labels) }
-    let batch = BatchRows.draw(plan.settings.batchSize, of: plan.retainRows, with: generator(.retainBatch, step))
+    let generator = generator(.retainBatch, step)
+    if let steering, let sampler { return RetainBatch(sampler.draw(steering.batch, with: generator), labels: labels) }
+    let batch = BatchRows.draw(plan.settings.batchSize, of: plan.retainRows, with: generator)
     let before = baseline == .kl || baseline == .scrub ? try reference?.logits(batch.rows) : nil
     let objectives = before?.map { logits in
       RowTask.Objective.distillation(
@@ -107,12 +118,17 @@ struct Schedule: Sendable {
     guard settings.baseline?.method.looksAtForget != false else {
       return ForgetBatch(.nothing, guards: [], labels: labels)
     }
-    let batch = BatchRows.draw(settings.batchSize, of: phase.rows, with: generator(.forgetBatch, step))
-    let classes = guards.classes.draw(settings.guardRows, with: generator(.erasedGuards, step))
+    let open = steering?.open ?? phase.rows
+    let batch = BatchRows.draw(
+      steering?.forgetBatch(settings, phase.objective) ?? settings.batchSize, of: open,
+      with: generator(.forgetBatch, step))
+    let classGuards = settings.steering.map { min($0.classGuards, settings.guardRows) } ?? settings.guardRows
+    let classes = guards.classes.draw(classGuards, with: generator(.erasedGuards, step))
     let rows = guards.rows.draw(settings.guardRows, with: generator(.rowGuards, step))
     return ForgetBatch(
       batch, pushed: try pushed(batch.rows, reference),
-      guards: [classes, rows].map { ForgetBatch.Guards(rows: $0, weight: settings.guardWeight) }, labels: labels)
+      guards: [classes, rows].map { ForgetBatch.Guards(rows: $0, weight: settings.guardWeight) }, labels: labels,
+      share: Double(open.count) / Double(phase.rows.count))
   }
 
   private func generator(_ purpose: SeededGenerator.Purpose, _ step: Int) -> SeededGenerator {

@@ -43,6 +43,9 @@ package struct SeededGenerator {
     return Int(product.high)
   }
 
+  /// At least 0 and below 1.
+  package mutating func unit() -> Double { Double(next() >> 11) * 0x1p-53 }
+
   /// `count` different places of 0 ..< size in random order; all of them where there are no more.
   package mutating func places(_ count: Int, of size: Int) -> [Int] {
     // Fisher and Yates, of which only the front is shuffled and only what moved is remembered.

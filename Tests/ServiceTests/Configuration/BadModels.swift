@@ -15,12 +15,6 @@ struct BadModel: Sendable {
   static let later: [BadModel] = [
     BadModel("adapter: /srv/lora\n" + least, "1:1: adapter is not in this release yet; remove it"),
     BadModel(
-      least + "unlearning: {controller: on}\n",
-      """
-      3:26: unlearning.controller: the controller is not in this release yet: radius and constraint stay as configured; \
-      write controller: off, or remove the key
-      """),
-    BadModel(
       "model: m\ndata: {format: jsonl, train: /a}\n",
       "2:16: data.format: \"jsonl\" is not in this release yet; write cifar10, idx, csv or safetensors"),
   ]

@@ -13,7 +13,9 @@ import Testing
     #expect(model.data.source == .safetensors(train: directory + "/a.st", heldout: "/b.st"))
     #expect(model.data.ids == nil && model.data.normalize == nil && model.data.format == .safetensors)
     #expect(model.unlearning.method == .hamuQ && model.unlearning.objective == nil)
-    #expect(model.unlearning.radius == .relative(2e-4) && model.unlearning.constraint == .ratio(0.3))
+    #expect(
+      model.unlearning.controller && model.unlearning.radius == .relative(4e-4)
+        && model.unlearning.constraint == .ratio(0.3))
     #expect(model.unlearning.allocation == .optimal && model.unlearning.batchSize == 128)
     #expect(model.unlearning.maxSteps == 200 && model.unlearning.maxGradNorm == 1)
     #expect(model.unlearning.evaluateEvery == 10 && model.unlearning.seed == 42)
@@ -65,7 +67,7 @@ import Testing
       model.unlearning.json.text == """
         {"method":"hamu-u","objective":"cross-entropy","radius":{"learning_rate":0.0001},\
         "constraint":{"absolute":5.0e-05},"allocation":"grad-norm-product","batch_size":64,"max_steps":10,\
-        "max_grad_norm":2.0,"evaluate_every":5,"guards":{"rows":0,"weight":1.0},"seed":7}
+        "max_grad_norm":2.0,"evaluate_every":5,"guards":{"rows":0,"weight":1.0},"seed":7,"controller":false}
         """)
     #expect(model.target.json.text == #"{"class_accuracy":0.0,"forget_accuracy":0.5,"forget_loss":2.0}"#)
     #expect(!model.target.judgesMembership)

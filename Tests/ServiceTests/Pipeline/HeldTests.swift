@@ -52,7 +52,8 @@ import Testing
 
   @Test func smallBudget_isHeld_withItsSentence() async throws {
     let hard = """
-      unlearning: {batch_size: 64, objective: cross-entropy, constraint: {ratio: 0.9}, radius: {relative: 5e-3}}
+      unlearning:
+        {batch_size: 64, objective: cross-entropy, constraint: {ratio: 0.9}, radius: {relative: 5e-3}, controller: off}
       policy: {on_hardness: continue, retain_budget: 0.01, max_forget_share: 1}
       batching: {max_wait: 1h}
       """

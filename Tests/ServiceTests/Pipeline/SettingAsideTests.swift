@@ -10,7 +10,9 @@ import Testing
   private static let hard = (0..<35).map { 6 * $0 + 4 }
   private static let easy = (0..<30).map { 7 * $0 + 2 }.filter { !hard.contains($0) }
   private static let settings = """
-    unlearning: {batch_size: 300, radius: {relative: 2e-3}, constraint: {ratio: 0.5}, max_steps: 400, evaluate_every: 5}
+    unlearning:
+      {batch_size: 300, radius: {relative: 2e-3}, constraint: {ratio: 0.5}, max_steps: 400, evaluate_every: 5,
+      controller: off}
     policy: {on_hardness: stop, retain_budget: 10, max_forget_share: 1}
     batching: {max_wait: 1h}
     """

@@ -1,0 +1,112 @@
+import HAMU
+import Networks
+
+// What the controller does in a course.
+extension Course {
+  private func evidence(holds: Bool = false) -> Steering.Evidence {
+    var evidence = Steering.Evidence(
+      step: state.step, spent: state.retainSpent, budget: plan.policy.budget, holds: holds, hardness: state.hardness,
+      batchSize: plan.settings.batchSize)
+    if case .ratio(let share) = plan.settings.step.constraint { evidence.quota = share }
+    evidence.stepsShare = state.stepsShare(ofLeft: stepLimit - state.step, over: 1)
+    return evidence
+  }
+
+  private func steering(_ test: (Steering, SteeringSettings) -> Bool) -> Bool? {
+    guard let steering = state.steering, let settings = plan.settings.steering else { return nil }
+    return test(steering, settings)
+  }
+
+  var isWorseThanPredicted: Bool { steering { $0.isWorseThanPredicted(evidence(), $1) } ?? false }
+
+  /// The retain loss is over the budget for good. Without a controller nothing brings it back.
+  var isOverspent: Bool {
+    steering { $0.isLost(evidence(), $1) } ?? isOverBudget
+  }
+
+  var isOverBudget: Bool { state.retainSpent > plan.policy.budget }
+
+  /// Whether a goal that is reached is all that was wanted.
+  var isWorthEnding: Bool {
+    let wantsRepair = steering { $0.wantsRepair(evidence(holds: true), $1) } ?? false
+    return !isOverBudget && (!wantsRepair || state.step >= stepLimit)
+  }
+
+  /// Also the steps that were accepted to cost something are only taken while they lead somewhere.
+  var isTooSlow: Bool {
+    guard let settings = plan.settings.steering, let steering = state.steering,
+      !steering.mayHurry(evidence(), settings)
+    else { return false }
+    let share = state.stepsShare(ofLeft: stepLimit - state.step, over: settings.paceSteps)
+    return share.map { $0 > settings.paceSlack } ?? false
+  }
+
+  /// Decides radius and batch at a measurement from which the run goes on.
+  func steer(_ retain: SeenRows, holds: Bool) {
+    guard let settings = plan.settings.steering, var steering = state.steering else { return }
+    steering.seen += retain.hardRows
+    steering.decide(evidence(holds: holds), settings)
+    state.steering = steering
+    if steering.isRepairing { state.isNear = true }
+    if state.nextMeasurement > state.step { state.planMeasurement(plan.settings) }
+    tellDecision()
+  }
+
+  /// Back to the last measured point, with shorter steps.
+  func undo() -> Stop? {
+    guard let settings = plan.settings.steering, var steering = state.steering else { return nil }
+    steering.decide(evidence(), settings, undone: true)
+    goBack()
+    state.steering?.radiusScale = steering.radiusScale
+    state.steering?.quotaScale = steering.quotaScale
+    state.steering?.decisions = steering.decisions
+    state.steering?.tally = Steering.Tally()
+    state.planMeasurement(plan.settings)
+    tellDecision()
+    return nil
+  }
+
+  var stepSettings: StepSettings {
+    var settings = plan.settings.step
+    settings.radius = settings.radius.scaled(by: state.radiusScale)
+    if let steering = state.steering { settings.radius = settings.radius.scaled(by: steering.radiusScale) }
+    return settings
+  }
+
+  /// The mean of the last three retain batches is over the budget: it is measured at once. With a controller the pace
+  /// of the next step sees to it.
+  func isAlarming(_ losses: [Double]) -> Bool {
+    state.steering == nil && losses.count == 3 && losses.reduce(0, +) / 3 > state.sampleBefore.loss + plan.policy.budget
+  }
+
+  /// What hardness is asked of: the quota of the steps; with a controller, which takes less where less is enough, the
+  /// smallest that still reaches the target within the steps that are left.
+  func problem(_ stepPlan: StepPlan, _ settings: StepSettings) -> HardnessWindow.Problem {
+    var problem = HardnessWindow.Problem(stepPlan, settings)
+    if let excess = state.steering?.excess, settings.variant == .hamuQ {
+      problem.constraint = .absolute(problem.clip * excess / Double(max(1, stepLimit - state.step)))
+    }
+    return problem
+  }
+
+  private func tellDecision() {
+    if let decision = state.steering?.decisions.last { observer.note(.steered(decision)) }
+  }
+}
+
+extension RunState {
+  /// Of the configured quota, what the next step takes.
+  func quotaShare(_ plan: RunPlan) -> Double {
+    guard let steering, let settings = plan.settings.steering, plan.settings.step.variant == .hamuQ else { return 1 }
+    if steering.isRepairing { return 0 }
+    let rise = steering.rise(over: before.retain.loss)
+    return steering.quotaScale * Steering.pace(rise: rise, budget: plan.policy.budget, settings)
+  }
+}
+
+extension PairedGradients {
+  /// sum R_i |a_i|, in loss units.
+  func reach(_ plan: StepPlan) -> Double {
+    zip(sums, plan.radii).reduce(0) { $0 + $1.1 * $1.0.retainSquared.squareRoot() }
+  }
+}

@@ -1,0 +1,53 @@
+import HAMU
+import Networks
+
+extension Steering {
+  init(_ settings: SteeringSettings, batchSize: Int, seeing retain: SeenRows) {
+    self.init(settings, batchSize: batchSize)
+    hard = [HardRow]().updated(by: retain.hardRows, keeping: settings.hardRows)
+  }
+}
+
+extension SeenRows {
+  var hardRows: [HardRow] { zip(rows, outcomes).map { HardRow(row: $0, $1) } }
+}
+
+extension RunState {
+  /// What a measurement means for the rows of the steps until the next.
+  mutating func aim(_ survey: Survey, _ settings: SteeringSettings?) {
+    guard var steering, let settings else { return }
+    var above: [Int] = []
+    var excess = 0.0
+    switch phase.objective {
+    case .margin:
+      for (row, target) in zip(phase.rows, targets) where survey.train[row].phi > target {
+        above.append(row)
+        excess += survey.train[row].phi - target
+      }
+      steering.excess = excess / Double(phase.rows.count)
+    case .crossEntropy:
+      above = phase.rows.filter { survey.train[$0].correct }
+      steering.excess = nil
+    case .npo, .divergence:
+      steering.excess = nil
+    }
+    // None are left while something else does not hold: then all of them are looked after.
+    steering.open = above.isEmpty ? phase.rows : above
+    steering.openGuards = zip(survey.roster.rowGuards(self), guardTargets)
+      .compactMap { survey.train[$0.row].phi > $1 ? $0.row : nil }
+    steering.hard = steering.hard.updated(by: steering.seen, keeping: settings.hardRows)
+    steering.seen = []
+    self.steering = steering
+  }
+
+  /// Steps to the target at the pace of the last measurements of the phase, `steps` or more, as a share of those that are
+  /// left; infinite where the distance did not fall; nil where there were none.
+  func stepsShare(ofLeft left: Int, over steps: Int) -> Double? {
+    guard let last = distances.last, let earlier = distances.last(where: { last.step - $0.step >= steps }) else {
+      return nil
+    }
+    let decrease = (earlier.distance - last.distance) / Double(last.step - earlier.step)
+    if last.distance <= 0 { return 0 }
+    return decrease > 0 && left > 0 ? last.distance / decrease / Double(left) : .infinity
+  }
+}

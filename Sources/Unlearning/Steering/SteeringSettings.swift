@@ -1,0 +1,39 @@
+/// The constants of the controller. A user sets none of them; the study varies them.
+package struct SteeringSettings: Sendable, Equatable, Codable {
+  /// Retain rows of the first steps; noise lets the batch grow up to the configured one.
+  package var batch = 48
+  /// Forget rows a step, at most: single rows have little in common, the rows of a class nearly everything.
+  package var forgetBatch = 96
+  package var classBatch = 32
+  /// Of a retain batch, the share that is drawn from the rows with the largest losses.
+  package var hardShare = 0.5
+  /// How many such rows are remembered.
+  package var hardRows = 512
+  /// In budgets: the rise of the retain loss up to which the quota is whole, and that at which it is 0. While the run lasts
+  /// the loss may be above the budget: it is bought back in the end.
+  package var free = 1.0
+  package var spent = 2.0
+  /// In budgets: what may be spent when the target holds; above, steps without a quota buy it back, at most so many times
+  /// until the next measurement.
+  package var repairAbove = 0.3
+  package var repairs = 4
+  /// Of the budget: the rise from which a cost that only the batch's noise explains makes the batch grow.
+  package var noiseShare = 0.75
+  /// e = (actual - predicted) / sum R_i |a_i| above which the radius shrinks, and below which it grows back. A loss that rose
+  /// by less than predicted is none to be afraid of.
+  package var surprise = 0.25
+  package var calm = 0.0625
+  /// Rows of erased classes that guard in a step.
+  package var classGuards = 16
+  /// While less than this part of the budget is spent, a phase whose pace would need more than this part of the steps that are
+  /// left gets a larger quota, by this factor, up to this share of the greatest improvement.
+  package var spareShare = 0.5
+  package var stepsShare = 0.7
+  package var quotaGrowth = 1.5
+  package var quotaLimit = 0.5
+  /// Steps of a phase from which on its pace is believed, and how far beyond the steps that are left it may point.
+  package var paceSteps = 50
+  package var paceSlack = 2.0
+
+  package init() {}
+}

@@ -1,0 +1,96 @@
+import HAMU
+import Testing
+import Unlearning
+
+/// Whole runs with the controller.
+@Suite struct SteeredRunTests {
+  private let tiny: TinyModel
+
+  init() throws { tiny = try TinyModel() }
+
+  private var rows: [Int] { (0..<20).map { 3 + 7 * $0 } }
+
+  /// With guards, more forget rows than a batch holds, and a batch that may grow.
+  private func plan(_ rows: [Int]) -> RunPlan {
+    let erased = EarlierErasures(rows: (230..<240).map { .init(row: $0, erasure: $0 % 3) })
+    var plan = tiny.plan([ForgetRequest(key: "r", rows: rows)], erased: erased)
+    plan.settings.evaluateEvery = 4
+    var steering = SteeringSettings()
+    (steering.batch, steering.forgetBatch) = (16, 8)
+    plan.settings.steering = steering
+    return plan
+  }
+
+  private func finish(_ plan: RunPlan, resuming saved: SavedRun? = nil) throws -> [[UInt32]] {
+    let run = try UnlearningRun(plan, observer: RecordingObserver(), resuming: saved)
+    #expect(try run.run().isReady)
+    return run.weights.bits
+  }
+
+  @Test func target_isReached_withFewerRows_andEveryDecisionIsTold() throws {
+    var fixed = plan(rows)
+    fixed.settings.steering = nil
+    let other = try UnlearningRun(fixed, observer: RecordingObserver())
+    #expect(try other.run().isReady)
+    let dear = try #require(try other.verify(try tiny.published(other.weights, as: "dear")).confirmed)
+    let observer = RecordingObserver()
+    let run = try UnlearningRun(plan(rows), observer: observer)
+    #expect(try run.run().isReady)
+    let result = try #require(try run.verify(try tiny.published(run.weights)).confirmed)
+    #expect(result.work.gradientRows < dear.work.gradientRows)
+    #expect(!result.decisions.isEmpty)
+    let told = observer.events.compactMap { if case .steered(let decision) = $0 { decision } else { nil } }
+    #expect(told == result.decisions)
+    let steps = observer.events.compactMap { if case .stepped(let step) = $0 { step.step } else { nil } }
+    #expect(told.map(\.step) == told.map(\.step).sorted() && (told.last?.step ?? 0) <= (steps.last ?? 0))
+  }
+
+  @Test func killedAfterAnySavedPoint_goesOnToTheSameBits() throws {
+    let observer = RecordingObserver()
+    let run = try UnlearningRun(plan(rows), observer: observer)
+    #expect(try run.run().isReady)
+    #expect(observer.saves.count > 2)
+    for saved in observer.saves { #expect(try finish(plan(rows), resuming: saved) == run.weights.bits) }
+  }
+
+  @Test func stoppedAnywhere_goesOnToTheSameBits_onAnyNumberOfWorkers() throws {
+    let whole = try finish(plan(rows))
+    let count = RecordingObserver(stopAfterQuestions: .max)
+    _ = try UnlearningRun(plan(rows), observer: count).run()
+    var stops = 0
+    for question in stride(from: 0, to: count.questions, by: max(1, count.questions / 20)) {
+      let run = try UnlearningRun(plan(rows), observer: RecordingObserver(stopAfterQuestions: question))
+      guard let result = try run.run().result else { continue }
+      stops += 1
+      var plan = plan(rows)
+      plan.workers = 1 + stops % 3
+      #expect(try finish(plan, resuming: result.saved) == whole)
+    }
+    #expect(stops > 10)
+  }
+
+  /// Nobody waits for two hundred steps to hear that thousands were needed.
+  @Test func paceThatLeadsNowhere_isHeldEarly() throws {
+    var plan = plan(rows)
+    plan.settings.maxSteps = 400
+    plan.settings.step.radius = .relative(1e-6)
+    let result = try #require(try UnlearningRun(plan, observer: RecordingObserver()).run().result)
+    #expect(result.ending == .maxSteps)
+    #expect(result.steps < 100)
+    #expect(result.saved != nil)
+  }
+
+  @Test func budgetIsKept_whereFixedStepsOverspendIt() throws {
+    var plan = plan(Array(0..<60))
+    plan.policy.retainBudget = 0.001
+    var fixed = plan
+    fixed.settings.steering = nil
+    let overspent = try #require(try UnlearningRun(fixed, observer: RecordingObserver()).run().result)
+    #expect(overspent.ending == .retainBudget)
+    let observer = RecordingObserver()
+    let outcome = try UnlearningRun(plan, observer: observer).run()
+    #expect(outcome.isReady || outcome.result?.ending == .maxSteps)
+    let spent = observer.events.compactMap { if case .measured(let found) = $0 { found.retainSpent } else { nil } }
+    #expect(try #require(spent.last) <= 0.001)
+  }
+}

@@ -26,7 +26,6 @@ final class StudyObserver: RunObserver {
     case .overshot(let attempt): say("  overshot, try \(attempt)")
     case .notFinite(let attempt): say("  not finite, try \(attempt)")
     case .nothingToForget: say("  nothing to forget")
-    case .setAside: say("  a request is set aside")
     }
   }
 

@@ -11,6 +11,7 @@ package final class BlockAlgebra {
   package let lastStep: FlatBuffer
   private let team: WorkerTeam
   private let chunks: Chunks
+  private let dealer = RunDealer()
   private var products: [ck_products]
   private var weightSquares: [Double]
   private var weightsAreKnown = false
@@ -81,11 +82,9 @@ package final class BlockAlgebra {
 
   /// Each chunk is taken by one worker.
   private func forEachChunk(_ work: some ChunkWork) {
-    if lastStep.count > Self.sharedAbove {
-      team.run(EveryChunk(chunks: chunks, workers: team.count, work: work))
-    } else {
-      EveryChunk(chunks: chunks, workers: 1, work: work).run(0)
-    }
+    dealer.start()
+    let everyChunk = EveryChunk(chunks: chunks, dealer: dealer, work: work)
+    if lastStep.count > Self.sharedAbove { team.run(everyChunk) } else { everyChunk.run(0) }
   }
 }
 
@@ -96,11 +95,15 @@ private protocol ChunkWork: Sendable {
 
 private struct EveryChunk<Work: ChunkWork>: TeamWork {
   let chunks: Chunks
-  let workers: Int
+  let dealer: RunDealer
   let work: Work
 
   func run(_ worker: Int) {
-    for index in chunks.run(worker, of: workers) { work.take(index, chunks.all[index]) }
+    var run = dealer.take()
+    while run < chunks.runs.count {
+      for index in chunks.runs[run] { work.take(index, chunks.all[index]) }
+      run = dealer.take()
+    }
   }
 }
 

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// A flat vector in pieces that are added up in one go, and who goes over which.
 struct Chunks: Sendable {
   /// Elements of one block.
@@ -14,8 +16,14 @@ struct Chunks: Sendable {
   let all: [Chunk]
   /// The chunks of each block.
   let ofBlock: [Range<Int>]
-  /// For each worker a run of chunks with as many elements as the others': memory is read fastest in long runs.
-  private let runs: [Range<Int>]
+  /// Chunks that a worker takes at a time: memory is read fastest in long runs, but a worker whose core does something
+  /// else in between must not be waited for.
+  let runs: [Range<Int>]
+
+  /// Elements of a run, about: a megabyte of each vector.
+  private static let runLength = 256 * 1024
+  /// Of a small network, runs for each worker.
+  private static let leastRuns = 16
 
   init(_ layout: FlatLayout, workers: Int) {
     var all: [Chunk] = []
@@ -31,14 +39,25 @@ struct Chunks: Sendable {
     }
     self.all = all
     self.ofBlock = ofBlock
-    let ends = (0...workers).map { worker in
-      all.firstIndex { $0.range.lowerBound >= layout.count * worker / workers } ?? all.count
+    let length = min(Self.runLength, layout.count / (Self.leastRuns * workers))
+    var runs: [Range<Int>] = []
+    var first = 0
+    for index in all.indices
+    where index + 1 == all.count || all[index].range.upperBound - all[first].range.lowerBound >= length {
+      runs.append(first..<(index + 1))
+      first = index + 1
     }
-    runs = (0..<workers).map { ends[$0]..<ends[$0 + 1] }
+    self.runs = runs
   }
+}
 
-  /// What `worker` of `workers` does: everything where it is alone.
-  func run(_ worker: Int, of workers: Int) -> Range<Int> {
-    workers == 1 ? all.indices : runs[worker]
-  }
+/// Deals out runs to whoever is free; which worker takes which changes no bit.
+final class RunDealer: Sendable {
+  private let next = Atomic<Int>(0)
+
+  /// Before the workers start.
+  func start() { next.store(0, ordering: .relaxed) }
+
+  /// The number of a run that nobody else has.
+  func take() -> Int { next.add(1, ordering: .relaxed).oldValue }
 }

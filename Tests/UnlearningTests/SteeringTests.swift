@@ -66,15 +66,15 @@ import Unlearning
   }
 
   @Test func costThatNoStepNeedHave_makesTheBatchGrow_upToTheConfiguredOne() {
-    var steering = steered(predicted: 0.016, reach: 1)
+    var steering = steered(predicted: 0.05, reach: 1)
     let noise = hardness(cost: 1e-3, least: -1e-3)
-    steering.decide(evidence(spent: 0.016, hardness: noise), settings)
-    #expect(steering.decisions.last?.causes == [.noise] && steering.batch == 2 * settings.batch)
-    for _ in 0..<3 { steering.decide(evidence(spent: 0.016, hardness: noise), settings) }
+    steering.decide(evidence(spent: 0.05, hardness: noise), settings)
+    #expect(steering.decisions.last?.causes == [.noise, .repair] && steering.batch == 2 * settings.batch)
+    for _ in 0..<3 { steering.decide(evidence(spent: 0.05, hardness: noise), settings) }
     #expect(steering.batch == 128)
   }
 
-  @Test(arguments: [(1e-3, 1e-3, 0.016), (1e-5, -1e-3, 0.016), (1e-3, -1e-3, 0.001)])
+  @Test(arguments: [(1e-3, 1e-3, 0.05), (1e-5, -1e-3, 0.05), (1e-3, -1e-3, 0.03)])
   func costThatIsHardness_orChance_orSmall_leavesTheBatch(cost: Double, least: Double, spent: Double) {
     var steering = steered(predicted: spent, reach: 1)
     steering.decide(evidence(spent: spent, hardness: hardness(cost: cost, least: least)), settings)
@@ -117,7 +117,7 @@ import Unlearning
     var steering = steered(predicted: 0.016, reach: 1)
     var reached = evidence(spent: 0.016)
     #expect(!steering.wantsRepair(reached, settings))
-    reached.holds = true
+    reached.isOver = true
     for _ in 0..<settings.repairs {
       #expect(steering.wantsRepair(reached, settings))
       steering.decide(reached, settings)

@@ -3,9 +3,9 @@ import Networks
 
 // What the controller does in a course.
 extension Course {
-  private func evidence(holds: Bool = false) -> Steering.Evidence {
+  private func evidence(isOver: Bool = false) -> Steering.Evidence {
     var evidence = Steering.Evidence(
-      step: state.step, spent: state.retainSpent, budget: plan.policy.budget, holds: holds, hardness: state.hardness,
+      step: state.step, spent: state.retainSpent, budget: plan.policy.budget, isOver: isOver, hardness: state.hardness,
       batchSize: plan.settings.batchSize)
     if case .ratio(let share) = plan.settings.step.constraint { evidence.quota = share }
     evidence.stepsShare = state.stepsShare(ofLeft: stepLimit - state.step, over: 1)
@@ -28,9 +28,11 @@ extension Course {
 
   /// Whether a goal that is reached is all that was wanted.
   var isWorthEnding: Bool {
-    let wantsRepair = steering { $0.wantsRepair(evidence(holds: true), $1) } ?? false
-    return !isOverBudget && (!wantsRepair || state.step >= stepLimit)
+    !isOverBudget && (!wantsRepair || state.step >= stepLimit)
   }
+
+  /// Whether a phase that is over, reached or given up, is gone on with to buy the retain loss back.
+  var wantsRepair: Bool { steering { $0.wantsRepair(evidence(isOver: true), $1) } ?? false }
 
   /// Also the steps that were accepted to cost something are only taken while they lead somewhere.
   var isTooSlow: Bool {
@@ -42,10 +44,10 @@ extension Course {
   }
 
   /// Decides radius and batch at a measurement from which the run goes on.
-  func steer(_ retain: SeenRows, holds: Bool) {
+  func steer(_ retain: SeenRows, isOver: Bool) {
     guard let settings = plan.settings.steering, var steering = state.steering else { return }
     steering.seen += retain.hardRows
-    steering.decide(evidence(holds: holds), settings)
+    steering.decide(evidence(isOver: isOver), settings)
     state.steering = steering
     if steering.isRepairing { state.isNear = true }
     if state.nextMeasurement > state.step { state.planMeasurement(plan.settings) }

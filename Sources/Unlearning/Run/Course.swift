@@ -191,12 +191,12 @@ extension Course {
     let isDone = goal.holds && isWorthEnding
     if isDone {
       if let stop = try finishPhase(survey, gauge, verdicts) { return stop }
-    } else if state.step >= stepLimit || isTooSlow {
+    } else if state.step >= stepLimit || (isTooSlow && !wantsRepair) {
       return .ending(isOverBudget ? .retainBudget : .maxSteps)
     } else {
       state.planMeasurement(plan.settings)
     }
-    steer(retain, holds: goal.holds && !isDone)
+    steer(retain, isOver: (goal.holds && !isDone) || isTooSlow)
     keep(survey)
     return nil
   }

@@ -40,7 +40,7 @@ package struct Steering: Sendable, Equatable, Codable {
   var excess: Double?
   package internal(set) var decisions: [SteeringReport] = []
 
-  /// The target holds, and steps without a quota buy the retain loss back.
+  /// The phase is over, and steps without a quota buy the retain loss back.
   var isRepairing = false
   /// Measurements after which they were begun or gone on with.
   var repairs = 0
@@ -109,8 +109,8 @@ extension Steering {
     /// Rise of the loss of the retain sample over before the run, and how much it may rise.
     package var spent: Double
     package var budget: Double
-    /// The goal of the phase is reached.
-    package var holds: Bool
+    /// The goal of the phase is reached, or given up.
+    package var isOver: Bool
     /// nil before the window is filled.
     package var hardness: Hardness?
     /// The configured batch, and the configured quota as a share of the greatest improvement; nil where it is none.
@@ -120,10 +120,10 @@ extension Steering {
     package var stepsShare: Double?
 
     package init(
-      step: Int, spent: Double, budget: Double, holds: Bool = false, hardness: Hardness?, batchSize: Int
+      step: Int, spent: Double, budget: Double, isOver: Bool = false, hardness: Hardness?, batchSize: Int
     ) {
       self.step = step
-      self.holds = holds
+      self.isOver = isOver
       self.spent = spent
       self.budget = budget
       self.hardness = hardness
@@ -136,7 +136,7 @@ extension Steering {
   package func isWorseThanPredicted(_ evidence: Evidence, _ settings: SteeringSettings) -> Bool {
     let actual = evidence.spent - spent
     return tally.steps > 0 && actual > tally.predicted + tally.reach / 2
-      && actual > settings.noiseShare * evidence.budget
+      && actual > settings.undoAbove * evidence.budget
   }
 
   /// Decides radius and batch of the steps that follow.
@@ -190,14 +190,14 @@ extension Steering {
   /// The steps cost what the best step need not: a matter of the batch, not of the request. Small costs, beside the budget,
   /// are not worth a larger one.
   private func isNoise(_ evidence: Evidence, _ settings: SteeringSettings) -> Bool {
-    guard let hardness = evidence.hardness, evidence.spent > settings.noiseShare * evidence.budget else { return false }
+    guard let hardness = evidence.hardness, evidence.spent > settings.noiseAbove * evidence.budget else { return false }
     return hardness.retainCost > HardnessVerdict.errors * hardness.retainCostError
       && hardness.leastCost <= HardnessVerdict.errors * hardness.leastCostError
   }
 
-  /// The target holds at a price that can be bought back.
+  /// The phase is over, at a price that can be bought back.
   package func wantsRepair(_ evidence: Evidence, _ settings: SteeringSettings) -> Bool {
-    evidence.holds && evidence.spent > settings.repairAbove * evidence.budget && repairs < settings.repairs
+    evidence.isOver && evidence.spent > settings.repairAbove * evidence.budget && repairs < settings.repairs
   }
 
   /// No quota was left for some measurements, and yet the loss does not come back.

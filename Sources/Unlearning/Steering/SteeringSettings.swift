@@ -17,8 +17,11 @@ package struct SteeringSettings: Sendable, Equatable, Codable {
   /// until the next measurement.
   package var repairAbove = 0.3
   package var repairs = 4
-  /// Of the budget: the rise from which a cost that only the batch's noise explains makes the batch grow.
-  package var noiseShare = 0.75
+  /// In budgets: the rise from which a cost that only the batch's noise explains makes the batch grow. Below, a larger batch
+  /// costs more images than it saves steps.
+  package var noiseAbove = 2.0
+  /// In budgets: the rise between two measurements from which the steps between may be undone.
+  package var undoAbove = 0.75
   /// e = (actual - predicted) / sum R_i |a_i| above which the radius shrinks, and below which it grows back. A loss that rose
   /// by less than predicted is none to be afraid of.
   package var surprise = 0.25

@@ -39,11 +39,6 @@ final class RawGradient<S: Scalar>: @unchecked Sendable {
     sums.update(repeating: 0, count: sumCount)
   }
 
-  func copy(_ other: RawGradient<S>) {
-    products.update(from: other.products, count: productCount)
-    sums.update(from: other.sums, count: sumCount)
-  }
-
   func add(_ other: RawGradient<S>) {
     for index in 0..<productCount { products[index] += other.products[index] }
     for index in 0..<sumCount { sums[index] += other.sums[index] }

@@ -2,14 +2,15 @@ import Synchronization
 
 /// The buffers of an engine's workers and what each does with them.
 ///
-/// `@unchecked Sendable`: `passes[w]` and `slots[w]` belong to worker w; `halves` to the slot whose turn it is
-/// (`order`); `weights` are written unit by unit in `prepare` and only read after the team met.
+/// `@unchecked Sendable`: `passes[w]` and `slots[w]` belong to worker w; `halves` to their first slot until its turn
+/// is over, then to the slot whose turn it is (`order`); `weights` are written unit by unit in `prepare` and only read after the team met.
 final class Workers: @unchecked Sendable {
   let program: Program
   private let network: Network
   private let weights: FoldedWeights<Float>
   private let passes: [Pass<Float>]
   private let slots: [RawGradient<Float>]
+  /// Of the first side, then of the second.
   private let halves: [RawGradient<Float>]
   private let unfoldings: [Unfolding<Float>]
   private let order: [SlotOrder]
@@ -31,7 +32,7 @@ final class Workers: @unchecked Sendable {
     self.weights = weights
     passes = (0..<size.workers).map { _ in Pass(program, plan: plan, images: size.microBatch) }
     slots = (0..<min(size.workers, RowSlots.count)).map { _ in RawGradient(weights) }
-    halves = (0..<RowSlots.halves).map { _ in RawGradient(weights) }
+    halves = (0..<(2 * RowSlots.halves)).map { _ in RawGradient(weights) }
     order = (0..<RowSlots.halves).map { _ in SlotOrder() }
     unfoldings = (0..<RowSlots.halves).map { _ in
       Unfolding(weights, layout: network.layout, specs: network.specs)
@@ -59,14 +60,16 @@ final class Workers: @unchecked Sendable {
   /// One worker's slots of one side.
   func accumulate<E: Error>(_ side: Side, worker: Int, fill: Engine.Fill<E>) {
     for slot in stride(from: worker, to: RowSlots.count, by: passes.count) {
-      let sum = slots[worker]
+      let (half, place) = (slot % RowSlots.halves, slot / RowSlots.halves)
+      let whole = halves[side.number * RowSlots.halves + half]
+      // A half's first slot is the sum that the others are added to: nobody touches it before its turn is over.
+      let sum = place == 0 ? whole : slots[worker]
       sum.zero()
       accumulate(side, slot: slot, pass: passes[worker], into: sum, fill: fill)
-      let (half, place) = (slot % RowSlots.halves, slot / RowSlots.halves)
       order[half].take(side.number * RowSlots.perHalf + place) {
-        if place == 0 { halves[half].copy(sum) } else { halves[half].add(sum) }
+        if place > 0 { whole.add(sum) }
         if place == RowSlots.perHalf - 1 {
-          unfoldings[half].unfold(halves[half], parameters: network, into: side.flat(half))
+          unfoldings[half].unfold(whole, parameters: network, into: side.flat(half))
         }
       }
     }

@@ -1,8 +1,8 @@
 /// A convolution over a micro-batch, forwards and backwards, tile by tile so that a tile is finished (shift, ReLU,
 /// residual; mask, column sums) while it lies in the cache.
 ///
-/// x [images, inHeight, inWidth, in], y [images, outHeight, outWidth, out], weights [kernel, kernel, in, out] or what
-/// `Winograd` makes of them (`FoldedWeights`).
+/// x [images, inHeight, inWidth, in], y [images, outHeight, outWidth, out], weights [kernel, kernel, in, out], [out, in]
+/// with the direct lowering, or what `Winograd` makes of them (`FoldedWeights`).
 package struct Convolution<S: Scalar> {
   package let geometry: ConvolutionGeometry
   package let images: Int
@@ -115,10 +115,14 @@ package struct Convolution<S: Scalar> {
     let g = geometry
     forEachTile { pixels in
       let columns = columns(of: pixels, x: x)
-      S.multiply(
-        Product(
-          (m: pixels.count, n: g.outChannels, k: g.depth), left: (columns, g.depth), right: (weights, g.outChannels),
-          out: (y + pixels.lowerBound * g.outChannels, g.outChannels), keep: adding ? 1 : 0))
+      var product = Product(
+        (m: pixels.count, n: g.outChannels, k: g.depth), left: (columns, g.depth), right: (weights, g.outChannels),
+        out: (y + pixels.lowerBound * g.outChannels, g.outChannels), keep: adding ? 1 : 0)
+      if g.keepsFileOrder {
+        product.rightTransposed = true
+        product.rightStride = g.depth
+      }
+      S.multiply(product)
       finish.finish(y, rows: pixels)
     }
   }
@@ -128,11 +132,10 @@ package struct Convolution<S: Scalar> {
   ) where F.S == S {
     let g = geometry
     forEachTile { pixels in
-      var product = Product(
+      let product = Product(
         (m: pixels.count, n: g.inChannels, k: g.outChannels),
-        left: (dy + pixels.lowerBound * g.outChannels, g.outChannels), right: (weights, g.outChannels),
+        left: (dy + pixels.lowerBound * g.outChannels, g.outChannels), right: (weights, g.inChannels),
         out: (dx + pixels.lowerBound * g.inChannels, g.inChannels), keep: adding ? 1 : 0)
-      product.rightTransposed = true
       S.multiply(product)
       finish.finish(dx, rows: pixels)
     }

@@ -57,7 +57,7 @@ package struct ConvolutionGeometry: Sendable, Equatable {
       && inChannels * outChannels <= Winograd.largest
   }
 
-  /// Weight gradients accumulate as files have them, [out, in], and not as [kernel, kernel, in, out].
+  /// Weights and their gradients are as files have them, [out, in], and not [kernel, kernel, in, out].
   package var keepsFileOrder: Bool { lowering == .direct }
 
   /// Floats of a tile of patches or rows that still lie in a core's own cache while the product reads them.

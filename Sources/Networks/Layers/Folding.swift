@@ -41,13 +41,21 @@ package struct Folding<S: Scalar> {
     }
   }
 
-  /// Packs `weight` [out, in, kernel, kernel] times its channel's scale as [kernel, kernel, in, out], and, when asked,
+  /// Packs `weight` [out, in, kernel, kernel] times its channel's scale as [kernel, kernel, in, out] (as it is where
+  /// the layer keeps the files' order), and, when asked,
   /// rotated by half a turn as [kernel, kernel, out, in] for the data gradient.
   package func pack<P: Scalar>(
     _ weight: UnsafePointer<P>, scales: UnsafePointer<S>, forward: UnsafeMutablePointer<S>,
     turned: UnsafeMutablePointer<S>?
   ) {
     let (inputs, outputs) = (geometry.inChannels, geometry.outChannels)
+    if geometry.keepsFileOrder {
+      for out in 0..<outputs {
+        let (source, target, scale) = (weight + out * inputs, forward + out * inputs, scales[out])
+        for input in 0..<inputs { target[input] = S(source[input]) * scale }
+      }
+      return
+    }
     forEachGroup { input, tap, outs in
       let target = forward + (tap * inputs + input) * outputs
       for out in outs { target[out] = S(weight[place(out, input, tap)]) * scales[out] }

@@ -24,7 +24,7 @@ enum LayerRun {
     _ geometry: ConvolutionGeometry, images: Int, dy: [S], weights: [S], adding before: [S]?
   ) -> [S] {
     let turns = geometry.stride == 1 && geometry.kernel > 1
-    let turned = turns ? laidOut(geometry.transposed, turn(geometry, weights)) : weights
+    let turned = turns ? laidOut(geometry.transposed, turn(geometry, weights)) : laidOut(geometry, weights)
     var dx = before ?? [S](repeating: .nan, count: images * geometry.inPixels * geometry.inChannels)
     with(dy, turned, &dx) { dy, turned, dx, scratch in
       Convolution(geometry, images: images, scratch: scratch)
@@ -35,6 +35,7 @@ enum LayerRun {
 
   /// `taps` [kernel, kernel, in, out] as the convolution wants them.
   static func laidOut<S: Scalar>(_ geometry: ConvolutionGeometry, _ taps: [S]) -> [S] {
+    if geometry.keepsFileOrder { return transposed(taps, rows: geometry.inChannels) }
     guard let winograd = Convolution<S>.winograd(geometry) else { return taps }
     let count = winograd.weightCount(geometry)
     var weights = [S](repeating: .nan, count: count) + taps
@@ -42,6 +43,11 @@ enum LayerRun {
       if let base = weights.baseAddress { winograd.transform(taps: count, geometry, weights: base) }
     }
     return weights
+  }
+
+  static func transposed<S>(_ matrix: [S], rows: Int) -> [S] {
+    let columns = matrix.count / rows
+    return (0..<columns).flatMap { column in (0..<rows).map { matrix[$0 * columns + column] } }
   }
 
   private static func turn<S: Scalar>(_ geometry: ConvolutionGeometry, _ weights: [S]) -> [S] {

@@ -42,7 +42,7 @@ struct UnitRun {
   private func packed(_ scales: [Float]) -> [Float] {
     var weights = [Float](repeating: 0, count: geometry.weightCount)
     Folding<Float>(geometry).pack(given.floats("weight"), scales: scales, forward: &weights, turned: nil)
-    return weights
+    return geometry.keepsFileOrder ? LayerRun.transposed(weights, rows: outputs) : weights
   }
 
   private func finish(_ y: inout [Float], shift: [Float]) {

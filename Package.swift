@@ -70,7 +70,7 @@ let package = Package(
     .executableTarget(
       name: "study",
       dependencies: ["Service", "Unlearning", "HAMU", "Networks", "Requests", "Datasets", "Checkpoints"],
-      path: "Tests/Study", swiftSettings: house),
+      path: "Tests/Study", exclude: ["README.md"], swiftSettings: house),
     // What `make bench` runs. CMeasures stands beside it because a test counts allocations with it.
     .target(name: "CMeasures", path: "Tests/Bench/CMeasures"),
     .executableTarget(

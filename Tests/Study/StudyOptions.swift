@@ -34,7 +34,7 @@ struct StudyOptions {
       --steps     print each run's record, step by step
       --model     a model's configuration as in models.d/; by default the shared ResNet-20 with the daemon's defaults
       --set       a constant that differs from the daemon's, for experiments: radius, ratio, rows, every, steps, guards,
-                  weight, stop, budget, and of the controller: off, batch, memory, hard, free
+                  weight, stop, budget, and of the controller: off, batch, forget, hard, free, spent, repair
     """
 
   var kinds = StudyKind.usual

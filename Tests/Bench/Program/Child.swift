@@ -24,7 +24,10 @@ enum Child {
     let output = read(ends[0])
     var ending: Int32 = 0
     while waitpid(child, &ending, 0) < 0 && errno == EINTR {}
-    guard ending == 0 else { throw BenchError("\(shown): ended with status \(ending)") }
+    guard ending == 0 else {
+      let cause = ending & 0x7f == 0 ? "exit code \(ending >> 8 & 0xff)" : "signal \(ending & 0x7f)"
+      throw BenchError("\(shown): ended with \(cause)")
+    }
     return output
   }
 

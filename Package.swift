@@ -87,7 +87,9 @@ let package = Package(
     tests("Checkpoints", ["Checkpoints", "Platform"]),
     tests("HAMU", ["HAMU"]),
     tests("Networks", ["Networks"], exclude: ["Fixtures"]),
-    tests("Unlearning", ["Unlearning", "HAMU", "Networks", "Datasets", "Checkpoints", "Platform", "CMeasures"]),
+    tests(
+      "Unlearning", ["Unlearning", "HAMU", "Networks", "Datasets", "Checkpoints", "Platform", "CMeasures"],
+      exclude: ["Peer"]),
     tests("Training", ["Training", "Networks", "Datasets", "Checkpoints", "Platform"]),
     tests(
       "Service",

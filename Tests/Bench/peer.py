@@ -14,6 +14,7 @@ counts: as it is; with BatchNorm folded into the convolutions (anew each time, f
 that in pieces which stay in the caches.
 """
 import argparse
+import importlib.util
 import json
 import os
 import resource
@@ -179,6 +180,20 @@ def evaluation(network, x, repeats):
     return dict(ways[best], way=best, seconds_by_way={name: way["seconds_min"] for name, way in ways.items()})
 
 
+def by_both_ways(fused, given, network, trained, halves):
+    """The step as `--torch-peer` takes it, one update after the other, and as this file does, over all tensors at once."""
+    if not given.torch_peer:
+        return dict(fused, fused_seconds_min=fused["seconds_min"])
+    spec = importlib.util.spec_from_file_location("torch_peer", given.torch_peer)
+    theirs = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(theirs)
+    retain, forget = halves
+    alone = measure(
+        lambda: theirs.paired_step(lambda half: F.cross_entropy(network(half[0]), half[1]), trained, retain, forget),
+        given.repeats, fused["steps_a_repeat"])
+    return dict(alone, fused_seconds_min=fused["seconds_min"])
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=["paired", "evaluate", "mlp"])
@@ -186,6 +201,7 @@ def main():
     parser.add_argument("rows")
     parser.add_argument("--batch", type=int, default=500)
     parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--torch-peer", help="whose paired_step to take for the MLP, besides this file's own")
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
@@ -206,6 +222,8 @@ def main():
         trained = network.trained()
         halves = [(x[:n], y[:n]), (x[n:], y[n:])]
         out = measure(lambda: paired_step(network, trained, halves), given.repeats, steps)
+        if given.what == "mlp":
+            out = by_both_ways(out, given, network, trained, halves)
         per_second = steps / out["seconds_min"]
         out["steps_per_second" if given.what == "mlp" else "images_per_second"] = per_second * (1 if given.what == "mlp" else 2 * n)
     out.update(

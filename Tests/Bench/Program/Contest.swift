@@ -65,6 +65,8 @@ struct Series {
 
     /// How many times as fast as the peer: both did the same work.
     var ratio: Double? { quotient(peer["seconds_min"], ours["seconds_min"], scale) }
+    /// The same against the peer's step over all tensors at once, where it takes that too.
+    var fusedRatio: Double? { quotient(peer["fused_seconds_min"], ours["seconds_min"], scale) }
     /// Our peak memory over the peer's.
     var memoryRatio: Double? { quotient(ours["peak_rss_mib"], peer["peak_rss_mib"], 1) }
 
@@ -89,6 +91,7 @@ struct Series {
   var turns: [Turn] = []
 
   var ratio: Double? { Timing.median(turns.compactMap(\.ratio)) }
+  var fusedRatio: Double? { Timing.median(turns.compactMap(\.fusedRatio)) }
   var memoryRatio: Double? { Timing.median(turns.compactMap(\.memoryRatio)) }
 
   private func median(_ side: (Turn) -> JSON, _ key: String) -> Double? {

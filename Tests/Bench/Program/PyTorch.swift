@@ -37,29 +37,32 @@ struct PyTorch {
 
   /// The paired step of ResNet-20, by the peer that everybody compares with where it is there.
   func paired(_ inputs: Inputs, batch: Int, repeats: Int) throws -> JSON {
-    if let shared = places.shared {
-      return try run(
-        Paths.join(shared, "tools", "torch_peer.py"), "resnet-bench", inputs.resnet, inputs.images, batch: batch,
-        repeats: repeats)
+    if let torchPeer {
+      return try run(torchPeer, "resnet-bench", inputs.resnet, inputs.images, batch: batch, repeats: repeats)
     }
     return try run(
       places.peerScript, "paired", inputs.resnet, inputs.images, batch: batch, repeats: repeats)
   }
+
+  private var torchPeer: String? { places.shared.map { Paths.join($0, "tools", "torch_peer.py") } }
 
   func evaluate(_ inputs: Inputs, batch: Int, repeats: Int) throws -> JSON {
     try run(places.peerScript, "evaluate", inputs.resnet, inputs.images, batch: batch, repeats: repeats)
   }
 
   func people(_ inputs: Inputs, batch: Int, repeats: Int) throws -> JSON {
-    try run(places.peerScript, "mlp", inputs.peopleModel, inputs.peopleRows, batch: batch, repeats: repeats)
+    try run(
+      places.peerScript, "mlp", inputs.peopleModel, inputs.peopleRows, batch: batch, repeats: repeats,
+      more: torchPeer.map { ["--torch-peer", $0] } ?? [])
   }
 
   private func run(
-    _ script: String, _ what: String, _ model: String, _ rows: String, batch: Int, repeats: Int
+    _ script: String, _ what: String, _ model: String, _ rows: String, batch: Int, repeats: Int, more: [String] = []
   ) throws -> JSON {
     try JSON(
-      text: try Child.run([
-        python, script, what, model, rows, "--batch", String(batch), "--repeats", String(repeats),
-      ]))
+      text: try Child.run(
+        [
+          python, script, what, model, rows, "--batch", String(batch), "--repeats", String(repeats),
+        ] + more))
   }
 }

@@ -19,6 +19,7 @@ struct Report {
       "paired_ratio_64": .optional(series(.paired64)?.ratio),
       "evaluate_ratio": .optional(series(.evaluate)?.ratio),
       "mlp_ratio": .optional(series(.mlp)?.ratio),
+      "mlp_fused_ratio": .optional(series(.mlp)?.fusedRatio),
       "memory_ratio": .optional(series(.paired)?.memoryRatio),
       "update_bandwidth_share": update?["bandwidth_share"] ?? .null,
       "allocation_share": update?["allocation_share"] ?? .null,

@@ -77,6 +77,7 @@ struct VersionAudit {
   private mutating func lookForRecord(_ names: [FileName], _ expected: String?) {
     for name in names.compactMap(\.text) where name != VersionRecord.fileName {
       let place = Paths.join(path, name)
+      // What cannot be read is not the record that is looked for; that the record is missing has been noted already.
       guard let bytes = try? readRegular(place, limit: CheckpointLimits.recordBytes),
         SHA256Digest.of(bytes).description == expected
       else { continue }

@@ -62,7 +62,7 @@ extension Dataset {
 
   /// Whether the description still leads to the open files, unchanged by size and time. Cheap: a stat for each file.
   ///
-  /// False means: open the data again and compare.
+  /// False means: open the data again and compare. So an error on the way is false too: opening meets it again and says it.
   package func isStillWhatWasOpened(_ description: DatasetDescription) -> Bool {
     guard let paths = try? DataPaths(description).all, paths.count == files.count else { return false }
     return zip(paths, files).allSatisfy { path, opened in

@@ -12,7 +12,8 @@
 // number of operations and the rounding error is half as large, about twice that of the direct sum.
 //
 // All arrays are float32, channels last, and may lie at any address: x [images, height, width, in],
-// y [images, height, width, out]. Channel counts are multiples of CK_WINOGRAD_CHANNELS.
+// y [images, height, width, out]. Channel counts are multiples of
+// ck_winograd_channels.
 
 enum { ck_winograd_channels = 16, ck_winograd_points = 36 };
 

@@ -65,6 +65,7 @@ struct CSVLabels {
     var fault: DatasetError?
     for word in words {
       let bytes = Array(word.text.utf8)
+      // Not a number is an answer here, no error: then labels are names.
       guard let value = try? CSVNumber.parse(bytes, 0..<bytes.count) else { return nil }
       guard let whole = Int(exactly: value), whole >= 0, whole < DatasetLimits.classes else {
         let isNegative = value < 0 && value == value.rounded()

@@ -35,6 +35,7 @@ extension Evidence {
   init(stored: String?) throws {
     self.init()
     guard let stored else { return }
+    // The parser's own words point into text that nobody wrote by hand; that the ledger is damaged is what matters.
     guard let receipt = try? Receipt.parse(Array(stored.utf8)) else {
       throw LedgerError.damaged("what a run measured cannot be read")
     }

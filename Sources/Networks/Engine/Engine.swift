@@ -201,6 +201,8 @@ package struct PairedOutcomes {
 }
 
 /// A buffer that workers write in disjoint places between two meetings of their team.
+///
+/// `@unchecked Sendable`: the places are disjoint, and whoever reads them does so after the team met.
 struct Shared<T>: @unchecked Sendable {
   let buffer: UnsafeMutableBufferPointer<T>
 

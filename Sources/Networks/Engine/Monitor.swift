@@ -1,7 +1,9 @@
 import Glibc
 
 /// A mutex with a condition, at a fixed address as pthreads want it.
-final class Monitor: @unchecked Sendable {  // pthreads' own objects; everything else is guarded by them
+///
+/// `@unchecked Sendable`: it holds pthreads' own objects and nothing else, and those are made for several threads.
+final class Monitor: @unchecked Sendable {
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
   private let condition: UnsafeMutablePointer<pthread_cond_t>
 

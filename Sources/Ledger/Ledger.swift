@@ -18,8 +18,9 @@
 // Privacy: the manifest's bytes are the only place where subjects' names and ids stand; `expireManifests` overwrites
 // them (secure_delete). Tombstones hold salted digests. Neither errors nor the audit chain hold a word of a manifest.
 //
-// Known weaknesses: who may write the file can make a new chain from any point on (there is no signature yet), so the chain
-// shows accidents and clumsy hands, and a forger only against a copy of the head kept elsewhere. A row that two requests
+// Known weaknesses: who may write the file can make a new chain from any point on (entries are not signed; receipts and
+// versions' records are), so the chain shows accidents and clumsy hands, and a forger only against a copy of the head kept
+// elsewhere, or against a signed receipt. A row that two requests
 // named and that was reopened and forgotten again counts as remembered by every version before the last (one too many
 // is purged rather than one too few). Refusals are not limited, so that a flood of bad files grows the chain by some
 // 300 bytes each.

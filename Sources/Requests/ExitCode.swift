@@ -3,9 +3,9 @@ package enum ExitCode: Int32, Sendable {
   case success = 0
   /// The command line is wrong.
   case usage = 64
-  /// A manifest was refused.
+  /// A manifest was refused; something that was to be verified is damaged or was changed.
   case rejected = 65
-  /// No request with this id.
+  /// No request with this id, or no such file.
   case unknownRequest = 66
   /// No daemon answers.
   case unavailable = 69
@@ -16,6 +16,8 @@ package enum ExitCode: Int32, Sendable {
   case inputOutput = 74
   /// Held: waits for a person.
   case held = 75
+  /// Nothing is known against it and nothing proves it: a receipt that is not signed, or not with a key that was given.
+  case notProven = 76
   case notAllowed = 77
   /// The configuration is wrong.
   case configuration = 78

@@ -30,6 +30,8 @@ package struct Receipt: Equatable, Sendable {
   package var goingOn: GoingOn?
   /// `sha256:...` of the bytes of the version's hamud.json.
   package var record: String?
+  /// Of every byte before its line, which is the last (`signedParts`). Only in a receipt that was read.
+  package internal(set) var signature: String?
 
   /// The format this room writes and reads.
   package static let format = 1

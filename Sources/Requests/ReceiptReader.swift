@@ -38,6 +38,7 @@ extension Receipt {
     receipt.hardness = reader.mapping("hardness").map(Hardness.read)
     receipt.goingOn = reader.mapping("going_on").map(GoingOn.read)
     receipt.record = reader.optional("record", .text)?.value
+    receipt.signature = reader.optional("signature", .text)?.value
     return receipt
   }
 }

@@ -44,6 +44,7 @@ enum AuditKind: String {
   case imported
   case manifestExpired = "manifest_expired"
   case receiptExpired = "receipt_expired"
+  case signingKey = "signing_key"
 }
 
 extension Session {

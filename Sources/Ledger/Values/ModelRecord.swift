@@ -8,6 +8,8 @@ package enum PauseReason: String, CaseIterable, Sendable {
   case dataChanged = "data_changed"
   /// Its configuration, files or data cannot be used.
   case unusable
+  /// The version that is served is not what was sealed.
+  case damaged
 }
 
 package struct Pause: Equatable, Sendable {

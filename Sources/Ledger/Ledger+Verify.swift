@@ -1,0 +1,157 @@
+import GRDB
+import Platform
+package import Requests
+
+/// What `verifyContents` found.
+package struct ContentsReport: Equatable, Sendable {
+  package let audit: AuditReport
+  /// Sentences, without a mend: there is one for all, a copy of the ledger. At most `Ledger.auditProblemsListed` of a kind.
+  package let problems: [String]
+}
+
+extension Ledger {
+  /// Reads everything and trusts nothing: SQLite's own checks of the file, the whole audit chain, and whether the tables
+  /// say what the chain says happened.
+  ///
+  /// In one transaction: whatever a daemon writes meanwhile, it is one state that is looked at.
+  package func verifyContents() throws(LedgerError) -> ContentsReport {
+    let audit = try verifyAudit()
+    let problems = try read { session in
+      var problems = try session.fileProblems()
+      // Tables of a broken file, and a chain that was changed, would only repeat what is known.
+      if problems.isEmpty, audit.isWhole { problems += try session.contradictions() }
+      return problems
+    }
+    return ContentsReport(audit: audit, problems: problems)
+  }
+}
+
+// MARK: - What files must agree with
+
+extension Ledger {
+  /// Requests whose state changed since receipts are signed: those receipts have a signature.
+  package func changedSinceSigning() throws(LedgerError) -> Set<RequestID> {
+    try read { session in
+      let first = "SELECT min(sequence) FROM audit WHERE kind = 'signing_key'"
+      return Set(
+        try session.all("SELECT id FROM (\(Contradiction.lastOf)) WHERE last > (\(first))") { try $0.requestID(0) })
+    }
+  }
+
+  /// Requests whose receipt's file was removed at the end of its time.
+  package func expiredReceipts() throws(LedgerError) -> Set<RequestID> {
+    try read { session in
+      Set(try session.all("SELECT id FROM requests WHERE receipt_expired = 1") { try $0.requestID(0) })
+    }
+  }
+
+  /// Rows that a version had to leave out of what it retained: those with a tombstone of this version or an earlier one. Nil
+  /// where row numbers have meant something else since it was made.
+  package func forgottenRows(of model: String, upTo version: Int) throws(LedgerError) -> RowSet? {
+    try read { session in
+      let later = try session.integer(
+        """
+        SELECT count(*) FROM audit WHERE kind IN ('rematched', 'imported') AND payload ->> '$.model' = ? AND sequence >
+          coalesce((SELECT max(sequence) FROM audit WHERE kind = 'version_made' AND payload ->> '$.model' = ?
+            AND payload ->> '$.version' = ?), 0)
+        """, [model, model, version])
+      guard later == 0 else { return nil }
+      return RowSet(
+        try session.all(
+          "SELECT DISTINCT row FROM tombstones WHERE model = ? AND version <= ? AND row IS NOT NULL ORDER BY row",
+          [model, version]
+        ) { try $0.integer(0) })
+    }
+  }
+}
+
+extension Session {
+  /// What SQLite finds by itself: pages, indexes, types, references.
+  fileprivate func fileProblems() throws -> [String] {
+    let limit = Ledger.auditProblemsListed
+    var problems = try all("PRAGMA integrity_check(\(limit))") { "SQLite: \(try $0.text(0))" }
+    if problems == ["SQLite: ok"] { problems = [] }
+    return problems
+      + (try all("SELECT DISTINCT \"table\" FROM pragma_foreign_key_check LIMIT \(limit)") {
+        "a row of the table \(try $0.text(0)) points to a row that is not there"
+      })
+  }
+
+  /// Each query gives the names of what contradicts the chain, or another table.
+  fileprivate func contradictions() throws -> [String] {
+    try Contradiction.all.flatMap { kind in
+      try self.all("\(kind.query) LIMIT \(Ledger.auditProblemsListed)") {
+        "\(kind.what) \(try $0.text(0)) \(kind.problem)"
+      }
+    }
+  }
+}
+
+/// One thing that the tables cannot say while the chain is what it is.
+private struct Contradiction {
+  let what: String
+  let problem: String
+  /// One column: the name.
+  let query: String
+
+  static let all = [
+    Contradiction(
+      what: "request", problem: "is not what the audit chain says became of it",
+      query: """
+        SELECT r.id FROM requests r LEFT JOIN (\(lastOf)) l ON l.id = r.id LEFT JOIN audit a ON a.sequence = l.last
+          WHERE a.kind IS NULL OR (a.kind = 'accepted' AND r.state <> 'accepted') OR (a.kind = 'moved' AND (
+            r.state IS NOT a.payload ->> '$.to' OR r.reason IS NOT a.payload ->> '$.reason'
+            OR r.version IS NOT a.payload ->> '$.version' OR r.batch IS NOT a.payload ->> '$.batch'))
+        """),
+    Contradiction(
+      what: "request", problem: "was accepted, says the audit chain, with another digest, or is not there any more",
+      query: """
+        SELECT a.payload ->> '$.request' FROM audit a LEFT JOIN requests r ON r.id = a.payload ->> '$.request'
+          WHERE a.kind = 'accepted' AND (r.id IS NULL OR 'sha256:' || lower(hex(r.digest)) <> a.payload ->> '$.digest')
+        """),
+    Contradiction(
+      what: "version", problem: "is not what the audit chain says was published",
+      query: """
+        SELECT v.model || ' ' || v.number FROM versions v
+          LEFT JOIN (\(made)) m ON m.model = v.model AND m.number = v.number
+          WHERE m.number IS NULL OR 'sha256:' || lower(hex(v.record)) <> m.record
+            OR v.parent IS NOT m.parent OR v.batch IS NOT m.batch
+        """),
+    Contradiction(
+      what: "version", problem: "was published, says the audit chain, and is not there any more",
+      query: """
+        SELECT m.model || ' ' || m.number FROM (\(made)) m
+          LEFT JOIN versions v ON v.model = m.model AND v.number = m.number WHERE v.number IS NULL
+        """),
+    Contradiction(
+      what: "model", problem: "has another current version than the one that was not replaced",
+      query: """
+        SELECT m.name FROM models m WHERE m.current_version IS NOT
+          (SELECT max(number) FROM versions v WHERE v.model = m.name AND v.replaced_at IS NULL)
+        """),
+    Contradiction(
+      what: "request", problem: "is forgotten, and fewer rows have a tombstone than it had to forget",
+      query: """
+        SELECT r.id FROM requests r WHERE r.state = 'forgotten' AND r.row_count >
+          (SELECT count(*) FROM tombstones t WHERE t.request = r.sequence)
+        """),
+    Contradiction(
+      what: "request", problem: "has a tombstone that names a version or a batch which is not there",
+      query: """
+        SELECT DISTINCT r.id FROM tombstones t JOIN requests r ON r.sequence = t.request
+          LEFT JOIN versions v ON v.model = t.model AND v.number = t.version
+          WHERE v.number IS NULL OR r.model <> t.model
+        """),
+  ]
+
+  /// What the chain says of each version.
+  private static let made = """
+    SELECT payload ->> '$.model' AS model, payload ->> '$.version' AS number, payload ->> '$.record' AS record,
+      payload ->> '$.parent' AS parent, payload ->> '$.batch' AS batch FROM audit WHERE kind = 'version_made'
+    """
+
+  /// The last entry of the chain that speaks of each request's state.
+  fileprivate static let lastOf = """
+    SELECT payload ->> '$.request' AS id, max(sequence) AS last FROM audit WHERE kind IN ('accepted', 'moved') GROUP BY 1
+    """
+}

@@ -1,0 +1,51 @@
+import Ledger
+import Platform
+import Testing
+
+/// What the tables say is what the audit chain says happened.
+@Suite struct ContentsTests {
+  private func lived() throws -> Bench {
+    let bench = try Bench()
+    for index in 0..<3 { try bench.publish(try bench.run("r\(index)", Bench.Wish(index))) }
+    try bench.hold(try bench.run("held", Bench.Wish(7)))
+    _ = try bench.fail(try bench.run("failed", Bench.Wish(8)))
+    _ = try bench.accept("waits", Bench.Wish(9))
+    return bench
+  }
+
+  @Test func verifyContents_afterALife_findsNothing() throws {
+    let bench = try lived()
+    #expect(try bench.ledger.verifyContents().problems == [])
+    #expect(try Ledger(readOnly: bench.path).verifyContents().problems == [])
+  }
+
+  @Test(arguments: [
+    ("UPDATE requests SET state = 'cancelled' WHERE id = 'waits'", "request waits is not what"),
+    ("UPDATE requests SET state = 'forgotten' WHERE id = 'held'", "request held is not what"),
+    ("UPDATE requests SET version = 2 WHERE id = 'r2'", "request r2 is not what"),
+    ("UPDATE requests SET reason = 'already_forgotten' WHERE id = 'r1'", "request r1 is not what"),
+    ("UPDATE requests SET batch = NULL WHERE id = 'r1'", "request r1 is not what"),
+    ("UPDATE requests SET digest = zeroblob(32) WHERE id = 'r0'", "request r0 was accepted"),
+    ("UPDATE requests SET id = 'other' WHERE id = 'waits'", "request waits was accepted"),
+    ("UPDATE versions SET record = zeroblob(32) WHERE number = 3", "version m 3 is not what"),
+    ("UPDATE versions SET parent = 1 WHERE number = 3", "version m 3 is not what"),
+    ("UPDATE versions SET number = 9 WHERE number = 2", "version m 2 was published"),
+    ("DELETE FROM versions WHERE number = 1", "version m 1 was published"),
+    ("UPDATE models SET current_version = 3", "model m has another current version"),
+    ("DELETE FROM tombstones WHERE row = 1", "request r1 is forgotten, and fewer"),
+    ("UPDATE tombstones SET version = 77 WHERE row = 2", "request r2 has a tombstone"),
+    ("UPDATE tombstones SET request = 1 WHERE row = 2", "request r2 is forgotten, and fewer"),
+  ])
+  func verifyContents_whenATableIsChanged_namesIt(_ change: String, _ named: String) throws {
+    let bench = try lived()
+    try bench.tamper(change)
+    let problems = try bench.ledger.verifyContents().problems
+    #expect(problems.contains { $0.hasPrefix(named) }, "\(problems)")
+  }
+
+  @Test func forgottenRows_areThoseOfTheVersionAndBefore_whileRowNumbersHold() throws {
+    let bench = try lived()
+    #expect(try bench.ledger.forgottenRows(of: "m", upTo: 3)?.rows == [0, 1])
+    #expect(try bench.ledger.forgottenRows(of: "m", upTo: 4)?.rows == [0, 1, 2])
+  }
+}

@@ -39,6 +39,10 @@ package struct Places: Sendable, Equatable {
 
   package var state: String { prefix + "/var/lib/hamud" }
   package var ledger: String { state + "/ledger.sqlite" }
+  /// The private key, unless systemd hands one over.
+  package var signingKey: String { state + "/hamud.key" }
+  /// Every public key that signed, the one in use first.
+  package var publicKeys: String { state + "/hamud.pub" }
   package var models: String { state + "/models" }
   package func model(_ name: String) -> String { models + "/" + name }
   package var runningMark: String { state + "/running" }

@@ -9,9 +9,9 @@ struct Hamuctl: AsyncParsableCommand {
     commandName: "hamuctl",
     abstract: "Ask hamud to make a model forget, and see what became of it.",
     discussion: """
-      Exit codes are those of sysexits.h: 0 done, 64 wrong command line, 65 a manifest was refused, 66 no such \
-      request, 69 no daemon answers, 73 cancelled, 75 held (a person must decide), 77 not allowed, 78 wrong \
-      configuration.
+      Exit codes are those of sysexits.h: 0 done, 64 wrong command line, 65 a manifest was refused or something is damaged, 66 no \
+      such request or file, 69 no daemon answers, 73 cancelled, 75 held (a person must decide), 76 nothing proves a receipt, 77 not \
+      allowed, 78 wrong configuration.
       """,
     version: Release.version,
     groupedSubcommands: [
@@ -21,6 +21,7 @@ struct Hamuctl: AsyncParsableCommand {
           Submit.self, Status.self, List.self, Show.self, Cancel.self, Resume.self, Retry.self, Flush.self,
         ]),
       CommandGroup(name: "Models", subcommands: [Pause.self, Unpause.self, Rematch.self, Import.self, Versions.self]),
+      CommandGroup(name: "Evidence", subcommands: [Verify.self, Key.self]),
       CommandGroup(name: "Configuration", subcommands: [Check.self, Reload.self]),
       CommandGroup(name: "Without a daemon", subcommands: [Train.self, Evaluate.self, Compare.self]),
     ])

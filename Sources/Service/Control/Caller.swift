@@ -6,7 +6,7 @@ package struct Caller: Sendable {
   package enum Role: Sendable, Equatable {
     /// Root, group hamud, and whoever runs the daemon: everything.
     case operatorRole
-    /// Group hamud-submit: submit; and show, list and cancel their own.
+    /// Group hamud-submit: submit; show, list and cancel their own; and the public keys.
     case submitter
     case nobody
   }
@@ -38,7 +38,7 @@ package struct Caller: Sendable {
   package func check(_ command: ControlCommand) throws(ControlError) {
     if isOperator { return }
     switch command {
-    case .submit, .list, .show, .wait, .cancel:
+    case .submit, .list, .show, .wait, .cancel, .key:
       if role == .submitter { return }
       throw ControlError(
         .notAllowed,

@@ -23,6 +23,8 @@ package enum ControlCommand: Sendable, Equatable {
   /// Begins an import: the files follow as `file` and `chunk` lines (`ImportTransfer`).
   case importModel(model: String, dryRun: Bool)
   case versions(model: String?)
+  /// The public keys.
+  case key
   case check
   case reload
 
@@ -45,6 +47,7 @@ package enum ControlCommand: Sendable, Equatable {
     case .rematch: "rematch"
     case .importModel: "import"
     case .versions: "versions"
+    case .key: "key"
     case .check: "check"
     case .reload: "reload"
     }
@@ -61,7 +64,7 @@ extension ControlCommand {
     }
     func add(dryRun: Bool) { add("dry_run", dryRun ? true : nil) }
     switch self {
-    case .status, .check, .reload: break
+    case .status, .key, .check, .reload: break
     case .list(let state, let model):
       add("state", state.map { JSONValue($0.rawValue) })
       add("model", model.map { JSONValue($0) })
@@ -112,6 +115,7 @@ extension ControlCommand {
       case "rematch": .rematch(model: try fields.text("model"), dryRun: fields.dryRun)
       case "import": .importModel(model: try fields.text("model"), dryRun: fields.dryRun)
       case "versions": .versions(model: try fields.textIfPresent("model"))
+      case "key": .key
       case "check": .check
       case "reload": .reload
       default:

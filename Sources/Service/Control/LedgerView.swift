@@ -20,6 +20,15 @@ package struct LedgerView {
       })
   }
 
+  /// The public keys, the one in use first, and the file that holds them.
+  package func keys() throws(LedgerError) -> JSONValue {
+    let keys = try ledger.signingKeys()
+    return [
+      "keys": .array(keys.map { ["id": JSONValue($0.id), "key": JSONValue($0.description)] }),
+      "pem": JSONValue(Keyring.text(of: keys)),
+    ]
+  }
+
   package func receipt(_ id: RequestID) throws(LedgerError) -> JSONValue {
     guard let receipt = try ledger.receipt(for: id) else { throw .unknownRequest(id) }
     return receipt.json

@@ -40,6 +40,11 @@ package struct OfflineReader {
     return try view { view throws(LedgerError) in try view.versions(model: model, retention: retention) }
   }
 
+  package func keys() throws(ControlError) -> JSONValue {
+    guard try exists() else { return ["keys": [], "pem": ""] }
+    return try view { view throws(LedgerError) in try view.keys() }
+  }
+
   package func check() throws(ControlError) -> JSONValue { Checker(places: places).check(by: "itself") }
 
   /// Files of the spool that are no manifests; none where the spool cannot be listed.

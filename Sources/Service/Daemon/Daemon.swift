@@ -46,6 +46,7 @@ package struct Daemon: Sendable {
     let lock = try step(.inputOutput) { () throws(PlatformError) in try prepare() }
     let ledger = try step(.inputOutput) { () throws(LedgerError) in try Ledger(path: places.ledger) }
     tellMigration(narrator, ledger)
+    let keyring = try openKeyring(narrator, ledger)
     let mark = try step(.inputOutput) { () throws(PlatformError) in try RunningMark(places) }
     if mark.wasLeft { try step(.inputOutput) { () throws(LedgerError) in try tellRecovery(narrator, ledger) } }
     let socket = try step(.inputOutput) { () throws(PlatformError) in try ControlSocket(path: places.control) }
@@ -53,7 +54,7 @@ package struct Daemon: Sendable {
     let bell = Doorbell()
     let pipeline = Pipeline(
       places: places, ledger: ledger, configuration: configuration, narrator: narrator, live: live, bell: bell,
-      blas: blas)
+      blas: blas, key: keyring.key)
     // Stopped in the reverse order, each before the next one is told: the run is saved first, and calls that wait for a
     // request are let go by that, before the control server has to end with them.
     let services: [any ServiceLifecycle.Service] = [
@@ -99,6 +100,20 @@ package struct Daemon: Sendable {
       return try body()
     } catch {
       throw StartFailure(code, "\(error)")
+    }
+  }
+
+  /// A key that cannot be used is not replaced by another on the sly: the start is refused, and a person decides.
+  private func openKeyring(_ narrator: Narrator, _ ledger: Ledger) throws(StartFailure) -> Keyring {
+    do {
+      let keyring = try Keyring.open(places, ledger, at: WallClock.now)
+      if !keyring.isAsBefore { narrator.post(.signingKey(keyring.key.verifying.id, after: keyring.before)) }
+      return keyring
+    } catch let error as PlatformError {
+      if case .unsuitable = error.cause { throw StartFailure(.configuration, "\(error)") }
+      throw StartFailure(.inputOutput, "\(error)")
+    } catch {
+      throw StartFailure(.inputOutput, "\(error)")
     }
   }
 

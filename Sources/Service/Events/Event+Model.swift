@@ -37,6 +37,18 @@ extension Event {
       .of(model: model) { $0.add(.reason, "unusable") })
   }
 
+  /// - Parameter detail: which file of which version, what was expected and found, and the mend.
+  package static func versionDamaged(_ model: String, version: Int?, _ detail: String, waiting: Int) -> Event {
+    Event(
+      .versionDamaged,
+      "Model \(model) paused, \(NumberText.count(waiting, "request")) waiting: what is served as its current version is damaged"
+        + " and nothing is built upon it: \(detail); hamuctl verify \(model) lists everything",
+      .of(model: model) {
+        $0.add(.reason, "damaged")
+        $0.add(.version, version)
+      })
+  }
+
   package static func modelPaused(_ model: String, by uid: UInt32, waiting: Int) -> Event {
     Event(
       .modelPaused, "Model \(model) paused by user \(uid); \(NumberText.count(waiting, "request")) waiting",

@@ -1,3 +1,4 @@
+import Platform
 import Requests
 
 // The service itself: its start, its end, its configuration, its disk.
@@ -46,6 +47,22 @@ extension Event {
 
   package static func ledgerMigrated(from old: Int, to new: Int, copy: String) -> Event {
     Event(.ledgerMigrated, "Ledger brought from format \(old) to \(new); the old one was kept as \(copy)")
+  }
+
+  /// - Parameters:
+  ///   - key: `VerifyingKey.id`.
+  ///   - old: of the key that signed before; nil at the first start.
+  package static func signingKey(_ key: String, after old: String?) -> Event {
+    guard let old else {
+      return Event(
+        .signingKey,
+        "Receipts and versions are signed with the key \(key) from now on; hamuctl key prints its public half")
+    }
+    return Event(
+      .signingKey,
+      "Receipts and versions are signed with another key from now on, \(key) after \(old); what that one signed stays valid"
+        + " against its public half: hand out hamuctl key anew"
+    ).at(.warning)
   }
 
   package static func ledgerTrouble(_ detail: String) -> Event {

@@ -42,6 +42,9 @@ package enum EventKind: String, CaseIterable, Sendable {
   /// The daemon ended in order.
   case stopped = "3b3926fa6ea44546aefc1f5bd2c42a23"
 
+  /// Receipts and records are signed with another key than before.
+  case signingKey = "9d7e077bdc7841ce84e6227361d44cfc"
+
   // Models.
   /// A model, its data and its current version are open.
   case modelLoaded = "18066d3a2a57496c8d881336010b5dbd"
@@ -53,6 +56,8 @@ package enum EventKind: String, CaseIterable, Sendable {
   case dataChanged = "1a2e8dd0422c4f53a119d5db706b294a"
   /// A model's configuration, files or data cannot be used: paused.
   case modelUnusable = "98dc530127dc4d2fb7a2280f664cea85"
+  /// The version that a model serves is not what was sealed: paused.
+  case versionDamaged = "17497138d7ff435ca06c6926295dc551"
   /// A person paused a model.
   case modelPaused = "d80d8e04aa22459fa5117d8be5a5ff8c"
   /// A model goes on.
@@ -139,13 +144,14 @@ package enum EventKind: String, CaseIterable, Sendable {
 
   package var priority: Journal.Priority {
     switch self {
-    case .startRefused, .blasCheckFailed, .lowDisk, .workSilent: .critical
+    case .startRefused, .blasCheckFailed, .lowDisk, .workSilent, .versionDamaged: .critical
     case .configurationRejected, .ledgerTrouble, .trouble, .receiptNotWritten, .modelUnusable, .requestFailed: .error
     case .receiptsUnreadable, .dataChanged, .modelRemoved, .modelDisappoints, .fileLeft, .requestHeld,
       .deadlineNear, .deadlinePassed, .progressUnusable, .hardnessBegan, .requestSetAside, .budgetNear, .notFinite,
       .progressNotSaved:
       .warning
-    case .ready, .reloaded, .recovered, .ledgerMigrated, .diskRecovered, .commandRefused, .stopped, .firstVersion,
+    case .ready, .reloaded, .recovered, .ledgerMigrated, .signingKey, .diskRecovered, .commandRefused, .stopped,
+      .firstVersion,
       .modelImported, .modelPaused, .modelUnpaused, .modelRematched, .requestRefused, .requestForgotten,
       .requestCancelled, .requestReaccepted, .requestResumed, .requestRetried, .runResumed, .hardnessEnded,
       .overshot, .roundingLost, .runInterrupted, .versionPublished:

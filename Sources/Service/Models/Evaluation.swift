@@ -60,7 +60,7 @@ package struct Evaluation: Sendable {
   private func directory(_ settings: ModelSettings) throws -> (ModelDirectory, Int?) {
     let store = VersionStore(directory: places.model(model), model: model)
     let current = try FileStatus.ifPresent(places.model(model)) == nil ? nil : try store.currentNumber()
-    if let number = version ?? current { return (try store.open(number).open(), number) }
+    if let number = version ?? current { return (try store.verifyDigests(number).open(), number) }
     return (try ModelDirectory.open(settings.model), nil)
   }
 

@@ -9,7 +9,9 @@ package struct LoadedModel: Sendable {
   package let settings: ModelSettings
   package let store: VersionStore
   /// The version that is served, and that the next run starts from.
-  package var current: VersionStore.Version
+  package private(set) var current: VersionStore.Version
+  /// Of its directory, taken before its bytes were compared with its record; nil where that could not be said.
+  private var stamp: VersionStamp?
   package let configuration: ModelConfiguration
   package let dataset: Dataset
   package let description: DatasetDescription
@@ -23,8 +25,60 @@ package struct LoadedModel: Sendable {
   /// What will disappoint about the data: sentences with their mends.
   package let findings: [String]
 
+  package init(
+    settings: ModelSettings, store: VersionStore, current: VerifiedVersion, configuration: ModelConfiguration,
+    dataset: Dataset, description: DatasetDescription, heldout: [Int], fingerprint: DataFingerprint, salt: [UInt8],
+    copiedFrom: String?, findings: [String]
+  ) {
+    self.settings = settings
+    self.store = store
+    self.current = current.version
+    stamp = current.stamp
+    self.configuration = configuration
+    self.dataset = dataset
+    self.description = description
+    self.heldout = heldout
+    self.fingerprint = fingerprint
+    self.salt = salt
+    self.copiedFrom = copiedFrom
+    self.findings = findings
+  }
+
+  /// The same with what its data look like.
+  func with(_ fingerprint: DataFingerprint) -> LoadedModel {
+    LoadedModel(
+      settings: settings, store: store, current: VerifiedVersion(version: current, stamp: stamp),
+      configuration: configuration, dataset: dataset, description: description, heldout: heldout,
+      fingerprint: fingerprint, salt: salt, copiedFrom: copiedFrom, findings: findings)
+  }
+
   package var name: String { settings.name }
   package var labels: ClassLabels { configuration.labels }
+}
+
+/// A version whose every byte was compared with its record, and what its directory looked like before that.
+package struct VerifiedVersion: Sendable {
+  package let version: VersionStore.Version
+  package let stamp: VersionStamp?
+}
+
+extension VersionStore {
+  /// - Throws: also where its record is not the one that the ledger has, or any byte not the one on record.
+  func verified(_ number: Int, recordDigest: String?) throws(CheckpointError) -> VerifiedVersion {
+    let stamp = stamp(number)
+    return VerifiedVersion(version: try verifyDigests(number, recordDigest: recordDigest), stamp: stamp)
+  }
+}
+
+extension LoadedModel {
+  /// A version of this process's own making is served from now on: its digests were taken from what was read back.
+  mutating func serve(_ version: VersionStore.Version) {
+    current = version
+    stamp = store.stamp(version.number)
+  }
+
+  /// Whether nobody has written to the version's files since they were compared with its record.
+  var isStillWhatWasVerified: Bool { stamp != nil && stamp == store.stamp(current.number) }
 }
 
 /// What became of opening a model.
@@ -39,12 +93,15 @@ package struct ModelTrouble: Error, Sendable, Equatable {
   package let sentence: String
   /// The data are not those that row numbers were given for, and cannot even be opened as they are now.
   package let isOfChangedData: Bool
+  /// The version that is served is not what was sealed.
+  package let isDamage: Bool
 
-  package init(_ sentence: String, isOfChangedData: Bool = false) {
+  package init(_ sentence: String, isOfChangedData: Bool = false, isDamage: Bool = false) {
     self.sentence = sentence
     self.isOfChangedData = isOfChangedData
+    self.isDamage = isDamage
   }
-  package init(_ error: CheckpointError) { self.init("\(error)") }
+  package init(_ error: CheckpointError) { self.init("\(error)", isDamage: error.isDamage) }
   package init(_ error: DatasetError) { self.init("\(error)") }
   package init(_ error: LedgerError) { self.init("\(error)") }
 }

@@ -117,7 +117,7 @@ extension Pipeline {
     let place = Paths.join(places.rejected, RejectedName.make(fileName: fileName, digest: digest.hex))
     let attributes = FileAttributes(mode: 0o640, readableBy: owner.flatMap { readableBy($0) })
     if let bytes { try DurableFile.publish(bytes, to: place + ".yaml", attributes: attributes) }
-    try DurableFile.publish(receipt.yaml, to: place + ".receipt.yaml", attributes: attributes)
+    try DurableFile.publish(try key.sign(receipt), to: place + ".receipt.yaml", attributes: attributes)
     try ledger.recordRefusal(digest: digest, reason: refusal.reason, by: owner, at: now)
     narrator.post(.requestRefused(digest, refusal))
     return receipt

@@ -26,6 +26,7 @@ extension Pipeline: ControlHandler {
     case .importModel(let model, let dryRun): try await importModel(model, dryRun, connection)
     case .versions(let model):
       try views { view throws(LedgerError) in try view.versions(model: model, retention: retention) }
+    case .key: try views { view throws(LedgerError) in try view.keys() }
     case .check: await check()
     case .reload: try await reload()
     }

@@ -88,9 +88,9 @@ extension Pipeline {
     var record = VersionRecord(model: name, version: candidate.number, created: now.rfc3339())
     record.parent = model.current.number
     record.parentRecord = model.current.recordDigest
-    let sealing = record
+    let (sealing, signing) = (record, key)
     let version = try await onThread("hamud-import") { () throws(ModelTrouble) in
-      try ModelTrouble.of { try model.store.adopt(try model.store.seal(candidate, record: sealing)) }
+      try ModelTrouble.of { try model.store.adopt(try model.store.seal(candidate, record: sealing, key: signing)) }
     }.get()
     let outcome: ImportOutcome
     do {

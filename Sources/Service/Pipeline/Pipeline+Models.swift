@@ -34,7 +34,7 @@ extension Pipeline {
 
   /// The model with its data as they are at this moment, on a thread of its own; nothing is settled by that.
   func openNow(_ settings: ModelSettings) async -> Result<OpenedModel, ModelTrouble> {
-    let opener = ModelOpener(places: places, ledger: ledger, cleans: cleaned.insert(settings.name).inserted)
+    let opener = ModelOpener(places: places, ledger: ledger, cleans: cleaned.insert(settings.name).inserted, key: key)
     return await onThread("hamud-open") { () throws(ModelTrouble) in try opener.open(settings) }
   }
 
@@ -64,6 +64,7 @@ extension Pipeline {
     case .success(.dataChanged(let sentence, let model)):
       models[name] = nil
       try ledger.unpause(name, .unusable, at: now)
+      try mended(name, at: now)
       changed[name] = model
       if try ledger.pause(name, .dataChanged, detail: sentence, at: now) {
         narrator.post(.dataChanged(name, sentence, waiting: try waiting(name)))
@@ -72,6 +73,7 @@ extension Pipeline {
     case .failure(let trouble):
       models[name] = nil
       _ = try ledger.ensureModel(name, at: now)
+      if trouble.isDamage { return try pauseDamaged(name, trouble.sentence) }
       guard
         try ledger.pause(name, trouble.isOfChangedData ? .dataChanged : .unusable, detail: trouble.sentence, at: now)
       else { return }
@@ -88,13 +90,14 @@ extension Pipeline {
     if let number = try ledger.model(name)?.currentVersion, number != model.current.number,
       let current = try? model.store.open(number)
     {
-      model.current = current
+      model.serve(current)
     }
     if let directory = model.copiedFrom { narrator.post(.firstVersion(name, from: directory)) }
+    let wasDamaged = try mended(name, at: now)
     let wasUnusable = try ledger.unpause(name, .unusable, at: now)
     // Same content as row numbers were given for: whatever was there in between is gone again.
     let wasChanged = try ledger.unpause(name, .dataChanged, at: now)
-    if wasUnusable || wasChanged { narrator.post(.modelUnpaused(name, waiting: try waiting(name))) }
+    if wasDamaged || wasUnusable || wasChanged { narrator.post(.modelUnpaused(name, waiting: try waiting(name))) }
     // Last, so that a ledger that failed is asked again when the model is opened again.
     models[name] = model
     changed[name] = nil
@@ -142,9 +145,12 @@ extension Pipeline {
     for finding in model.findings { narrator.post(.modelDisappoints(model.name, finding)) }
   }
 
-  /// Whether the files are still those that were opened; when not, the model is opened again, which decides by digest.
-  func isUnchanged(_ model: LoadedModel) throws -> Bool {
-    if model.dataset.isStillWhatWasOpened(model.description) { return true }
+  /// Whether the files, the data's and the version's, are still those that were opened; when not, the model is opened again,
+  /// which decides by digest.
+  /// - Parameter dataOnly: at the end of a run, which has looked at its version itself.
+  func isUnchanged(_ model: LoadedModel, dataOnly: Bool = false) throws -> Bool {
+    let isVersionSame = dataOnly || model.isStillWhatWasVerified
+    if isVersionSame, model.dataset.isStillWhatWasOpened(model.description) { return true }
     models[model.name] = nil
     openSoon(model.settings)
     return false
@@ -155,13 +161,13 @@ extension Pipeline {
     Task { await self.open(settings) }
   }
 
-  /// A stat of every data file: cheap enough for every look.
+  /// A stat of every file: cheap enough for every look.
   func checkModels() throws {
     for (_, model) in models.sorted(by: { $0.key < $1.key }) where run?.job.model.name != model.name {
       _ = try isUnchanged(model)
     }
     try holdRequestsOfMissingModels()
-    retryUnusable()
+    try retryUnusable()
   }
 
   private func holdRequestsOfMissingModels() throws(LedgerError) {
@@ -182,13 +188,14 @@ extension Pipeline {
   }
 
   /// A disk that was not mounted, a file that is put right: what could not be opened is tried again at the regular scan.
-  private func retryUnusable() {
+  private func retryUnusable() throws(LedgerError) {
     for settings in configuration.models where models[settings.name] == nil && !opening.contains(settings.name) {
       if let other = changed[settings.name], other.settings == settings,
         other.dataset.isStillWhatWasOpened(other.description)
       {
         continue
       }
+      if try isStillDamaged(settings.name) { continue }
       guard let failed = lastOpened[settings.name], MonotonicInstant.now - failed < Self.reopenEvery else {
         lastOpened[settings.name] = .now
         openSoon(settings)

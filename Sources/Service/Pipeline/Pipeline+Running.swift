@@ -90,7 +90,7 @@ extension Pipeline {
     let newest = try ledger.versions(of: name).map(\.number).max() ?? 0
     return RunJob(
       planned: planned, model: model, excluded: excluded, erasures: erasures, number: newest + 1, workers: workers,
-      blas: blas)
+      blas: blas, key: key)
   }
 }
 
@@ -111,6 +111,9 @@ extension Pipeline {
       case .adopted(let version, let result, let rows): try publish(version, result, rows, job)
       case .ended(let result, let rows): try end(result, rows, job)
       case .failed(let sentence): try fail(job, .error, sentence, keepsProgress: true)
+      case .damaged(let sentence):
+        try pauseDamaged(job.model.name, sentence)
+        try fail(job, .error, sentence, keepsProgress: true)
       case .impossible(let sentence):
         try ledger.holdBatch(
           BatchHold(
@@ -130,7 +133,7 @@ extension Pipeline {
     _ version: VersionStore.Version, _ result: RunResult, _ rows: [ForgottenRow], _ job: RunJob
   ) throws {
     // The data may have changed during the run: what was measured then is not what was asked.
-    guard try isUnchanged(job.model) else { return try job.model.store.remove(version.number) }
+    guard try isUnchanged(job.model, dataOnly: true) else { return try job.model.store.remove(version.number) }
     var publication = Publication(
       batch: job.planned.batch, generation: job.planned.generation,
       version: NewVersion(number: version.number, parent: job.model.current.number, record: try version.digest()),
@@ -145,7 +148,7 @@ extension Pipeline {
     // From here on the version counts, whatever else fails: opened again, the model follows the ledger.
     do {
       try job.model.store.makeCurrent(version.number)
-      models[job.model.name]?.current = version
+      models[job.model.name]?.serve(version)
     } catch {
       narrator.trouble(error)
       models[job.model.name] = nil

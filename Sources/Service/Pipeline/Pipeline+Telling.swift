@@ -52,7 +52,8 @@ extension Pipeline {
     if try FileStatus.ifPresent(manifest) == nil, let bytes = try? ledger.manifest(of: record.id) {
       try DurableFile.publish(bytes, to: manifest, attributes: attributes)
     }
-    let grant = try DurableFile.publish(receipt.yaml, to: places.receipt(record.id.text), attributes: attributes)
+    let grant = try DurableFile.publish(
+      try key.sign(receipt), to: places.receipt(record.id.text), attributes: attributes)
     if case .notPossible(let error) = grant, !unreadableReceiptsSaid {
       unreadableReceiptsSaid = true
       narrator.post(.receiptsUnreadable("\(places.receipts): \(error); hamuctl show prints them"))

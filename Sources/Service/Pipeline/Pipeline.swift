@@ -1,7 +1,8 @@
+import Checkpoints
 import Datasets
 package import Ledger
 package import Networks
-import Platform
+package import Platform
 import Requests
 
 /// The order of the stages. Everything that decides goes through this one actor, so that a scan, a command and the end of
@@ -18,6 +19,8 @@ package actor Pipeline {
   let live: LiveRun
   let bell: Doorbell
   let blas: BLASReport
+  /// Signs receipts and records.
+  let key: SigningKey
   let alarm: Alarm
 
   var configuration: Configuration
@@ -41,6 +44,8 @@ package actor Pipeline {
   var cleaned: Set<String> = []
   /// When a model that cannot be used was last tried.
   var lastOpened: [String: MonotonicInstant] = [:]
+  /// What the directories of damaged versions look like: read again only when that changes.
+  var damaged: [String: VersionStamp] = [:]
   /// What was said of each model's data that will disappoint.
   var disappointments: [String: [String]] = [:]
   /// Requests of which it was said that their deadline has passed.
@@ -61,7 +66,7 @@ package actor Pipeline {
 
   package init(
     places: Places, ledger: Ledger, configuration: Configuration, narrator: Narrator, live: LiveRun, bell: Doorbell,
-    blas: BLASReport
+    blas: BLASReport, key: SigningKey
   ) {
     self.places = places
     self.ledger = ledger
@@ -70,6 +75,7 @@ package actor Pipeline {
     self.live = live
     self.bell = bell
     self.blas = blas
+    self.key = key
     alarm = Alarm(bell)
   }
 

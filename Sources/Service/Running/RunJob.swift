@@ -2,7 +2,7 @@ package import Checkpoints
 import Datasets
 package import Ledger
 package import Networks
-import Platform
+package import Platform
 import Requests
 package import Unlearning
 
@@ -17,10 +17,12 @@ package struct RunJob: Sendable {
   package let number: Int
   package let workers: Int
   package let blas: BLASReport
+  /// Signs the version's record.
+  package let key: SigningKey
 
   package init(
     planned: PlannedRun, model: LoadedModel, excluded: RowSet, erasures: EarlierErasures, number: Int, workers: Int,
-    blas: BLASReport
+    blas: BLASReport, key: SigningKey
   ) {
     self.planned = planned
     self.model = model
@@ -29,6 +31,7 @@ package struct RunJob: Sendable {
     self.number = number
     self.workers = workers
     self.blas = blas
+    self.key = key
   }
 
   /// The batch's rows, ascending.

@@ -24,6 +24,8 @@ struct RunWorker {
     case failed(String)
     /// The batch cannot be run as model and data are now; trying again changes nothing.
     case impossible(String)
+    /// The version that was to be built upon is not what was sealed.
+    case damaged(String)
   }
 
   /// How long reading or writing a model's files may take without a sign of life.
@@ -33,17 +35,27 @@ struct RunWorker {
   func work(started: (RunObservation) -> Void) -> Outcome {
     do {
       live.expectSilence(for: Self.diskPatience)
+      // Every byte again before each run, also of a model that has been open for weeks: disks rot without telling the file
+      // system. It is one pass over files that the run then reads a thousand times.
+      let parent = try verifyParent()
       let saved = loadProgress()
       let retainRows = saved?.retainRows ?? job.retainRows
       let observer = RunObservation(job, retainRows: retainRows, live: live, narrator: narrator)
       started(observer)
       if saved == nil { narrator.began(job, retainRows: retainRows.count) }
-      return try run(observer, retainRows, saved?.run)
+      return try run(observer, retainRows, saved?.run, parent)
     } catch UnlearningError.plan(let sentence) {
       return .impossible(sentence)
+    } catch let error as CheckpointError where error.isDamage {
+      return .damaged("\(error)")
     } catch {
       return .failed("\(error)")
     }
+  }
+
+  private func verifyParent() throws -> VerifiedVersion {
+    let current = job.model.current
+    return try job.model.store.verified(current.number, recordDigest: current.recordDigest)
   }
 
   private func loadProgress() -> SavedProgress.Found? {
@@ -60,7 +72,9 @@ struct RunWorker {
     }
   }
 
-  private func run(_ observer: RunObservation, _ retainRows: [Int], _ saved: SavedRun?) throws -> Outcome {
+  private func run(
+    _ observer: RunObservation, _ retainRows: [Int], _ saved: SavedRun?, _ parent: VerifiedVersion
+  ) throws -> Outcome {
     let plan = job.plan(retainRows: retainRows, parent: try job.model.current.open())
     let run = try makeRun(plan, observer, saved)
     while true {
@@ -74,7 +88,10 @@ struct RunWorker {
         if try store.list().contains(job.number) { try store.remove(job.number) }
         let candidate = try store.writeCandidate(number: job.number, from: job.model.current, weights: run.weights)
         switch try run.verify(try candidate.open()) {
-        case .confirmed(let result): return try adopt(candidate, result, retainRows)
+        case .confirmed(let result):
+          // Whoever wrote to the parent meanwhile wrote into what the run read.
+          if store.stamp(parent.version.number) != parent.stamp { _ = try verifyParent() }
+          return try adopt(candidate, result, retainRows)
         case .lost:
           narrator.post(.roundingLost(job.told, step: step))
           try store.discardCandidates()
@@ -107,7 +124,7 @@ struct RunWorker {
     live.expectSilence(for: Self.diskPatience)
     let store = job.model.store
     let record = VersionRecord(job: job, result: result, retainRows: retainRows, at: WallClock.now)
-    let version = try store.adopt(try store.seal(candidate, record: record))
+    let version = try store.adopt(try store.seal(candidate, record: record, key: job.key))
     let served = result.requests.filter { $0.setAside == nil }
     return .adopted(version, result, try forgottenRows(of: served.map(\.key), result))
   }

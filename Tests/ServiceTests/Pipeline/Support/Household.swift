@@ -21,7 +21,8 @@ final class Household: Sendable {
     let narrator = Narrator(witness)
     let pipeline = Pipeline(
       places: road.places, ledger: ledger, configuration: try ConfigurationLoader.load(road.places), narrator: narrator,
-      live: LiveRun(), bell: bell, blas: BLASCheck.run())
+      live: LiveRun(), bell: bell, blas: BLASCheck.run(),
+      key: try Keyring.open(road.places, ledger, environment: { _ in nil }, at: WallClock.now).key)
     let server = ControlServer(
       socket: try ControlSocket(path: road.places.control), handler: pipeline, narrator: narrator)
     await pipeline.prepareToOpen()

@@ -83,8 +83,14 @@ final class Road: Sendable {
     try Neighbour.rename(path, to: name, in: places.incoming)
   }
 
-  func receipt(_ id: String) throws -> Receipt {
-    try Receipt.parse(try DataFile.read(places.receipt(id), limit: Limits.documentBytes))
+  func receipt(_ id: String) throws -> Receipt { try signedReceipt(places.receipt(id)) }
+
+  /// What is signed of it; every receipt is.
+  private func signedReceipt(_ path: String) throws -> Receipt {
+    guard let parts = Receipt.signedParts(of: try DataFile.read(path, limit: Limits.documentBytes)) else {
+      throw Missing(what: "the signature of \(path)")
+    }
+    return try Receipt.parse(parts.covered)
   }
 
   /// The one receipt of a refused file whose stem is this.
@@ -92,7 +98,7 @@ final class Road: Sendable {
     let names = try DurableDirectory.list(places.rejected)
     let own = names.filter { $0.hasPrefix(stem + ".") && $0.hasSuffix(".receipt.yaml") }
     guard own.count == 1 else { throw Missing(what: "the receipt of \(stem) among \(names)") }
-    return try Receipt.parse(try DataFile.read(Paths.join(places.rejected, own[0]), limit: Limits.documentBytes))
+    return try signedReceipt(Paths.join(places.rejected, own[0]))
   }
 
   // MARK: What is published

@@ -1,0 +1,177 @@
+import Checkpoints
+import Ledger
+import Platform
+import Requests
+
+/// Receipts and kept manifests, against the ledger and their signatures; and refused files, against their receipts.
+struct ReceiptVerifier {
+  let places: Places
+  let ledger: Ledger
+  let keys: [VerifyingKey]
+  /// Nil: of every model, and the refused files too.
+  let model: String?
+
+  /// How often a file is read when the ledger changed meanwhile.
+  private static let attempts = 3
+  private static let restore = "bring it back from a backup; hamuctl show ID says what the ledger has"
+
+  func run(_ report: inout VerifyReport) throws {
+    let known = try ledger.requests(RequestFilter(model: model)).map(\.id)
+    let context = Context(
+      expired: try ledger.expiredReceipts(), signed: keys.isEmpty ? [] : try ledger.changedSinceSigning())
+    for id in known { try check(id, context, &report) }
+    guard model == nil else { return }
+    let ids = Set(known.map { FileName($0.text + ".yaml") })
+    for directory in [places.receipts, places.accepted] {
+      for name in try names(directory, &report) where !ids.contains(name) {
+        // One may have come since the ledger was asked.
+        let id = name.text.map { Paths.stem(of: $0) }.flatMap { RequestID($0) }
+        if let id, Paths.fileExtension(of: name.readable) == "yaml", try ledger.request(id) != nil { continue }
+        stray(Paths.join(directory, name.readable), isTemporary: DurableDirectory.isTemporary(name), &report)
+      }
+    }
+    try checkRejected(&report)
+  }
+
+  /// What is asked of the ledger once for all.
+  private struct Context {
+    let expired: Set<RequestID>
+    /// Those whose receipts must be signed.
+    let signed: Set<RequestID>
+  }
+
+  // MARK: Receipts
+
+  private func check(_ id: RequestID, _ context: Context, _ report: inout VerifyReport) throws {
+    let path = places.receipt(id.text)
+    for attempt in 1...Self.attempts {
+      guard let record = try ledger.request(id) else { return }
+      let fault = faultOfReceipt(
+        Receipt(record), path, isExpired: context.expired.contains(id), context.signed.contains(id))
+      let manifest = try faultOfManifest(record)
+      guard fault != nil || manifest != nil else {
+        if !context.expired.contains(id) { report.receipts += 1 }
+        if !context.signed.contains(id), !context.expired.contains(id) { countUnsigned(path, &report) }
+        return
+      }
+      // A receipt is written after the ledger's commit: what is due is not there yet, and that is no fault.
+      if try ledger.dueReceipts(limit: Int.max).contains(where: { $0.request == id }) {
+        return report.add(
+          path, "it is still to be written", mend: "nothing while hamud runs; else start it", severity: .note)
+      }
+      // The ledger may have moved on, and the file with it, between the two looks.
+      let isSame = try ledger.request(id) == record
+      guard isSame || attempt == Self.attempts else { continue }
+      if let fault { report.add(path, fault, mend: Self.restore) }
+      if let manifest { report.add(places.acceptedManifest(id.text), manifest, mend: Self.restore) }
+      return
+    }
+  }
+
+  private func countUnsigned(_ path: String, _ report: inout VerifyReport) {
+    guard let bytes = read(path), Receipt.signedParts(of: bytes) == nil else { return }
+    report.unsignedReceipts += 1
+  }
+
+  private func faultOfReceipt(_ receipt: Receipt, _ path: String, isExpired: Bool, _ mustBeSigned: Bool) -> String? {
+    let status: FileStatus?
+    do {
+      status = try FileStatus.ifPresent(path, followingLinks: false)
+    } catch {
+      return error.description
+    }
+    guard let status else { return isExpired ? nil : "it is missing" }
+    if isExpired { return "its time is over and it is still there" }
+    guard status.kind == .file else { return "it is no regular file" }
+    guard let bytes = read(path) else { return "it cannot be read" }
+    guard let parts = Receipt.signedParts(of: bytes) else {
+      guard bytes == Array(receipt.yaml.utf8) else { return "it does not say what the ledger says" }
+      return mustBeSigned ? "it is not signed, and was written when receipts were" : nil
+    }
+    guard parts.covered == Array(receipt.yaml.utf8) else { return "it does not say what the ledger says" }
+    return faultOfSignature(parts.covered, parts.signature)
+  }
+
+  private func faultOfSignature(_ covered: [UInt8], _ text: String) -> String? {
+    guard let signature = Signature(text) else { return "its signature is none" }
+    guard let key = keys.first(where: { $0.id == signature.keyID }) else {
+      return "it is signed with the key \(signature.keyID), which is none of hamud's"
+    }
+    return key.isValid(signature, for: covered) ? nil : "its signature does not fit its content"
+  }
+
+  /// The kept manifest is the bytes that were accepted, on disk and in the ledger.
+  private func faultOfManifest(_ record: RequestRecord) throws -> String? {
+    let path = places.acceptedManifest(record.id.text)
+    let kept = try ledger.manifest(of: record.id)
+    if let kept, SHA256Digest.of(kept) != record.digest { return "the ledger's copy is not what was accepted" }
+    guard let status = try FileStatus.ifPresent(path, followingLinks: false) else {
+      return kept == nil ? nil : "it is missing"
+    }
+    guard status.kind == .file else { return "it is no regular file" }
+    guard let bytes = read(path) else { return "it cannot be read" }
+    return SHA256Digest.of(bytes) == record.digest ? nil : "it is not the manifest that was accepted"
+  }
+
+  private func read(_ path: String) -> [UInt8]? { try? DataFile.read(path, limit: Limits.documentBytes) }
+
+  // MARK: Refused files
+
+  private func checkRejected(_ report: inout VerifyReport) throws {
+    let suffix = ".receipt.yaml"
+    let names = try names(places.rejected, &report)
+    let receipts = Set(names.compactMap(\.text).filter { $0.hasSuffix(suffix) })
+    for name in names where name.text.map(receipts.contains) != true {
+      let path = Paths.join(places.rejected, name.readable)
+      let stem = Paths.stem(of: name.readable)
+      if receipts.contains(stem + suffix) { continue }
+      stray(path, isTemporary: DurableDirectory.isTemporary(name), &report)
+    }
+    for name in receipts.sorted(by: Paths.isBefore) {
+      let path = Paths.join(places.rejected, name)
+      report.receipts += 1
+      guard let fault = faultOfRefusal(path, stem: String(name.dropLast(suffix.count)), &report) else { continue }
+      report.add(path, fault, mend: "bring it back from a backup, or remove it with its manifest")
+    }
+  }
+
+  private func faultOfRefusal(_ path: String, stem: String, _ report: inout VerifyReport) -> String? {
+    guard let bytes = read(path) else { return "it cannot be read" }
+    let receipt: Receipt
+    switch ReceiptProof(bytes, keys: keys) {
+    case .valid(let found, _): receipt = found
+    case .unsigned(let found):
+      receipt = found
+      report.unsignedReceipts += 1
+    case .altered(let problem): return problem
+    case .otherKey(let key): return "it is signed with the key \(key), which is none of hamud's"
+    }
+    guard let digest = receipt.digest else { return nil }
+    let manifest = Paths.join(places.rejected, stem + ".yaml")
+    guard let kept = read(manifest) else { return "the refused file beside it is missing or cannot be read" }
+    guard SHA256Digest.of(kept).description == digest,
+      stem.hasSuffix("." + (SHA256Digest(digest)?.prefix(12) ?? ""))
+    else {
+      report.add(manifest, "it is not the file that was refused", mend: "bring it back from a backup")
+      return nil
+    }
+    return nil
+  }
+
+  private func names(_ directory: String, _ report: inout VerifyReport) throws -> [FileName] {
+    guard try FileStatus.ifPresent(directory) != nil else { return [] }
+    guard Permissions.mayRead(directory) else {
+      report.add(
+        directory, "you may not list it", mend: "run it as root, or as a member of group hamud", severity: .note)
+      return []
+    }
+    return try DurableDirectory.fileNames(directory)
+  }
+
+  private func stray(_ path: String, isTemporary: Bool, _ report: inout VerifyReport) {
+    report.add(
+      path, isTemporary ? "a file that is being written, or that was interrupted" : "it belongs to no request",
+      mend: isTemporary ? "nothing; it is removed at the next start" : "find out who put it there, and move it away",
+      severity: isTemporary ? .note : .error)
+  }
+}

@@ -1,0 +1,100 @@
+import Checkpoints
+import Glibc
+import Ledger
+import Platform
+import Requests
+import Service
+import Testing
+
+/// A damaged version is never built upon, and holds up nobody else.
+@Suite(.timeLimit(.minutes(3))) struct DamageTests {
+  private let road: Road
+  private var weights: String { Paths.join(places.model(Road.model), "versions/000001/model.safetensors") }
+  private var places: Places { road.places }
+
+  init() throws { road = try Road() }
+
+  /// Flips a bit in the middle of a file, where it is, as a disk does; twice is as before.
+  private func flip(_ path: String) throws {
+    let file = open(path, O_RDWR)
+    defer { close(file) }
+    let middle = off_t(try FileStatus.of(path).size / 2)
+    var byte: UInt8 = 0
+    #expect(pread(file, &byte, 1, middle) == 1)
+    byte ^= 4
+    #expect(pwrite(file, &byte, 1, middle) == 1)
+  }
+
+  @Test func damagedAtStart_pausesTheModel_andGoesOnWhenItIsBroughtBack() async throws {
+    let before = try await Household(road)
+    try await before.submit(manifest("early", "subjects: [s-3]"))
+    try await before.stop()
+    try flip(weights)
+    let house = try await Household(road)
+    await house.witness.wait(for: .versionDamaged)
+    let event = try #require(house.witness.events(.versionDamaged).first)
+    #expect(event.entry.priority == .critical)
+    #expect(event.entry.message.contains("model.safetensors"))
+    #expect(try house.ledger.model(Road.model)?.pauses.map(\.reason) == [.damaged])
+    try await house.call(.flush(model: nil, dryRun: false))
+    await house.quiet()
+    #expect(try await house.show("early").state != .forgotten)
+    #expect(road.versions == [1])
+    try flip(weights)
+    await house.quiet()
+    await house.witness.wait(for: .modelUnpaused)
+    try await house.call(.flush(model: nil, dryRun: false))
+    #expect(try await house.settled("early").state == .forgotten)
+    #expect(house.witness.events(.versionDamaged).count == 1)
+    #expect(house.witness.events(.modelUnpaused).count == 1)
+    #expect(try house.ledger.model(Road.model)?.pauses == [])
+    try await house.stop()
+  }
+
+  @Test func damagedWhileItIsServed_isFoundAtTheNextLook_andOtherModelsGoOn() async throws {
+    try road.configure(Road.usual, model: "other")
+    let house = try await Household(road)
+    await house.witness.wait(for: .modelLoaded, 2)
+    try flip(weights)
+    await house.quiet()
+    await house.witness.wait(for: .versionDamaged)
+    try await house.submit(manifest("here", "subjects: [s-3]", "priority: urgent"))
+    try await house.submit(manifest("there", "subjects: [s-3]", "priority: urgent", model: "other"), as: "there.yaml")
+    #expect(try await house.settled("there").state == .forgotten)
+    #expect(try await house.show("here").state != .forgotten)
+    #expect(road.versions == [1])
+    try await house.stop()
+  }
+
+  @Test func damagedAfterTheLastLook_isFoundByTheRunItself() async throws {
+    let witness = Witness()
+    // Between the look at the files' status and the run's own reading: as damage that no status shows.
+    witness.close(at: .requestUnlearning, 1)
+    let house = try await Household(road, witness: witness)
+    try await house.submit(manifest("one", "subjects: [s-3]", "priority: urgent"))
+    await witness.wait(for: .requestUnlearning)
+    try flip(weights)
+    witness.open()
+    await witness.wait(for: .requestFailed)
+    #expect(witness.events(.versionDamaged).count == 1 && witness.events(.runBegan).isEmpty)
+    let receipt = try await house.show("one")
+    #expect(receipt.state == .failed && receipt.detail?.contains("model.safetensors") == true)
+    #expect(road.versions == [1])
+    try await house.stop()
+  }
+
+  @Test func damagedParent_isNotBuiltUpon_whenItChangesDuringTheRun() async throws {
+    let witness = Witness()
+    witness.close(at: .progressSaved, 1)
+    let house = try await Household(road, witness: witness)
+    try await house.submit(manifest("one", "subjects: [s-3]", "priority: urgent"))
+    await witness.wait(for: .progressSaved)
+    try flip(weights)
+    witness.open()
+    await witness.wait(for: .versionDamaged)
+    await house.quiet()
+    #expect(road.versions == [1])
+    #expect(try await house.show("one").state != .forgotten)
+    try await house.stop()
+  }
+}

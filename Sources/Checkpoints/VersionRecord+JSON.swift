@@ -78,6 +78,7 @@ extension VersionRecord {
       ("settings", settings),
       ("seed", seed.map(RecordValue.integer)),
       ("hardness", hardness),
+      ("run", run),
       ("before", before),
       ("after", after),
       ("retain_rows", .list(retainRows.map { .list([.integer($0.lowerBound), .integer($0.upperBound)]) })),
@@ -99,6 +100,7 @@ extension VersionRecord {
     settings = fields.value("settings")
     seed = try fields.has("seed") ? fields.integer("seed") : nil
     hardness = fields.value("hardness")
+    run = fields.value("run")
     before = fields.value("before")
     after = fields.value("after")
     for pair in try fields.list("retain_rows") {

@@ -65,6 +65,8 @@ package struct VersionRecord: Sendable, Equatable {
   package var settings: RecordValue?
   package var seed: Int?
   package var hardness: RecordValue?
+  /// What the run did, step by step.
+  package var run: RecordValue?
   /// Metrics before and after the run.
   package var before: RecordValue?
   package var after: RecordValue?

@@ -11,6 +11,7 @@ import Testing
     record.settings = .object([("method", .text("hamu-q")), ("radius", .object([("relative", .real(2e-4))]))])
     record.seed = 42
     record.hardness = .object([("kappa", .real(-0.125)), ("unavoidable", .bool(false))])
+    record.run = .object([("steps", .integer(60))])
     record.before = .object([("forget_loss", .real(0.003))])
     record.after = .object([("forget_loss", .real(2.25))])
     record.retainRows = [0...99, 101...101, 200...9_999]
@@ -32,7 +33,7 @@ import Testing
     #expect(
       keys == [
         "hamud", "model", "version", "created", "parent", "parent_record", "batch", "requests", "settings", "seed",
-        "hardness", "before", "after", "retain_rows", "blas", "files", "check",
+        "hardness", "run", "before", "after", "retain_rows", "blas", "files", "check",
       ])
   }
 

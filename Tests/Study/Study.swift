@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import HAMU
 import Requests
 import Unlearning
 
@@ -17,13 +18,17 @@ struct Study {
     var known = options.goesOn ? readKnown() : []
     say(StudyRow.header)
     for kind in options.kinds {
-      for seed in options.seeds where !known.contains(where: { Self.is($0, kind, seed) }) {
-        let start = ContinuousClock.now
-        var row = kind == .sequence ? try StudySequence(self, seed: seed).run() : try alone(kind, seed: seed)
-        row.seconds = Double((ContinuousClock.now - start).components.seconds)
-        say(row.line)
-        known.append(row.json)
-        try JSONValue.array(known).text.write(toFile: options.json, atomically: true, encoding: .utf8)
+      for seed in options.seeds {
+        for contender in options.contenders where !known.contains(where: { Self.is($0, kind, seed, contender) }) {
+          let start = ContinuousClock.now
+          var row =
+            kind == .sequence ? try StudySequence(self, seed: seed).run() : try alone(kind, seed: seed, contender)
+          row.seconds = Double((ContinuousClock.now - start).components.seconds)
+          row.baseline = contender
+          say(row.line)
+          known.append(row.json)
+          try JSONValue.array(known).text.write(toFile: options.json, atomically: true, encoding: .utf8)
+        }
       }
     }
   }
@@ -33,15 +38,21 @@ struct Study {
     return (try? JSONValue.parse(Array(data)))?.elements ?? []
   }
 
-  private static func `is`(_ row: JSONValue, _ kind: StudyKind, _ seed: Int) -> Bool {
+  private static func `is`(_ row: JSONValue, _ kind: StudyKind, _ seed: Int, _ baseline: BaselineSettings?) -> Bool {
     row["request"]?.stringValue == kind.rawValue && row["seed"]?.integerValue == seed
+      && row["method"]?.stringValue == baseline?.method.rawValue
+      && row["learning_rate"]?.numberValue == baseline?.learningRate
   }
 
   /// One request on the original model.
-  private func alone(_ kind: StudyKind, seed: Int) throws -> StudyRow {
+  private func alone(_ kind: StudyKind, seed: Int, _ baseline: BaselineSettings?) throws -> StudyRow {
     let request = request(kind, seed: seed)
     if options.printsSteps { say("\(kind.rawValue), seed \(seed): \(request.rows.count) rows") }
-    let plan = try model.plan([request], from: model.original, seed: seed, workers: options.workers)
+    var plan = try model.plan([request], from: model.original, seed: seed, workers: options.workers)
+    if baseline != nil {
+      plan.settings.baseline = baseline
+      plan.settings.steering = nil
+    }
     return StudyRow(kind, seed: seed, try result(of: plan, from: model.original).result)
   }
 

@@ -40,6 +40,13 @@ extension SteeringSettings {
     case "free": free = value
     case "spent": spent = value
     case "repair": repairAbove = value
+    case "noise": noiseAbove = value
+    case "repair-quota": repairQuota = value
+    case "screen": screen = Int(value)
+    case "growth": quotaGrowth = value
+    case "limit": quotaLimit = value
+    case "pace": stepsShare = value
+    case "hard-rows": hardRows = Int(value)
     default: throw StudyError("there is no constant \(name)")
     }
   }

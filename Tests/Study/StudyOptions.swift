@@ -1,4 +1,5 @@
 import Foundation
+import HAMU
 import Unlearning
 
 /// Why the study cannot be made: one sentence.
@@ -25,7 +26,7 @@ enum StudyKind: String, CaseIterable {
 struct StudyOptions {
   static let usage = """
     usage: study [--request NAME[,NAME]] [--seed N[,N]] [--json FILE] [--continue] [--steps] [--workers N]
-                 [--model FILE] [--set NAME=VALUE[,NAME=VALUE]]
+                 [--model FILE] [--method NAME[,NAME]] [--rate X[,X]] [--set NAME=VALUE[,NAME=VALUE]]
 
       --request   one-subject, 200-rows, class-0, 1000-rows, sequence (the default: all of these), 1-row, 5-rows
       --seed      1 to 5 by default; a seed picks the rows and is the run's own
@@ -33,8 +34,10 @@ struct StudyOptions {
       --continue  rows that the file already has are not run again
       --steps     print each run's record, step by step
       --model     a model's configuration as in models.d/; by default the shared ResNet-20 with the daemon's defaults
+      --method    ft, ga, gdiff, kl, scrub, gru, pcgrad, npo in HAMU's place, at each learning rate of --rate (five by default)
       --set       a constant that differs from the daemon's, for experiments: radius, ratio, rows, every, steps, guards,
-                  weight, stop, budget, and of the controller: off, batch, forget, hard, free, spent, repair
+                  weight, stop, budget, and of the controller: off, batch, forget, hard, hard-rows, screen, free, spent, repair, repair-quota, noise,
+                  growth, limit, pace
     """
 
   var kinds = StudyKind.usual
@@ -44,6 +47,9 @@ struct StudyOptions {
   var printsSteps = false
   var workers = ProcessInfo.processInfo.activeProcessorCount
   var modelFile: String?
+  /// Other methods than HAMU, each at each learning rate; empty: HAMU.
+  var methods: [Baseline] = []
+  var rates = [0.001, 0.003, 0.01, 0.03, 0.1]
   /// Settings that differ from the daemon's.
   var changes: [(name: String, value: Double)] = []
 
@@ -68,6 +74,8 @@ struct StudyOptions {
     case "--json": json = value
     case "--workers": workers = try Self.read(Int(value), value)
     case "--model": modelFile = value
+    case "--method": methods = try parts.map { try Self.read(Baseline(rawValue: $0), $0) }
+    case "--rate": rates = try parts.map { try Self.read(Double($0), $0) }
     case "--set":
       for part in parts {
         let pair = part.split(separator: "=").map(String.init)
@@ -76,6 +84,11 @@ struct StudyOptions {
       }
     default: throw StudyError("there is no option \(name)\n" + Self.usage)
     }
+  }
+
+  /// What is run for each request and seed.
+  var contenders: [BaselineSettings?] {
+    methods.isEmpty ? [nil] : methods.flatMap { method in rates.map { BaselineSettings(method, learningRate: $0) } }
   }
 
   private static func read<T>(_ found: T?, _ word: String) throws -> T {

@@ -1,4 +1,5 @@
 import Foundation
+import HAMU
 import Requests
 import Unlearning
 
@@ -6,6 +7,8 @@ import Unlearning
 struct StudyRow {
   var kind: StudyKind
   var seed: Int
+  /// nil: HAMU.
+  var baseline: BaselineSettings?
   var state = "held"
   var membershipAUC: Double?
   var classAccuracy: Double?
@@ -46,12 +49,14 @@ struct StudyRow {
 
   var json: JSONValue {
     func number(_ value: Double?) -> JSONValue { value.map { JSONValue($0) } ?? .null }
-    return [
+    return .present([
       "request": JSONValue(kind.rawValue), "seed": JSONValue(seed), "state": JSONValue(state),
+      "method": baseline.map { JSONValue($0.method.rawValue) },
+      "learning_rate": baseline.map { .number($0.learningRate) },
       "membership_auc": number(membershipAUC), "class_accuracy": number(classAccuracy),
       "retain_accuracy": number(retainAccuracy), "heldout_change": number(heldoutChange),
       "image_share": JSONValue(imageShare),
-    ]
+    ])
   }
 
   static let header =
@@ -62,7 +67,8 @@ struct StudyRow {
       kind.rawValue.padded(12), "\(seed)".padded(4), state.padded(9), reason.padded(12), "\(steps)".padded(5),
       membershipAUC.shown(3).padded(6), classAccuracy.shown(3).padded(6), retainAccuracy.shown(4).padded(7),
       retainRise.shown(4).padded(8), heldoutChange.shown(4).padded(9), "\((imageShare * 100).shown(2)) %".padded(7),
-      "\(evaluated)".padded(9), seconds.shown(0),
+      "\(evaluated)".padded(9), seconds.shown(0).padded(7),
+      baseline.map { "\($0.method.rawValue) \($0.learningRate)" } ?? "",
     ].joined(separator: " ")
   }
 }

@@ -63,4 +63,35 @@ import Unlearning
       #expect(try #require(result.hardness).hardness.leastCost > 0)
     }
   }
+
+  /// The same in a batch with a subject: the 200 rows are set aside as soon as the warning comes, and the subject goes on.
+  @Test func manyRowsBesideASubject_areSetAside_andTheSubjectGoesOn() throws {
+    guard let shared = try SharedModel.open(for: "200 rows of the shared model beside a subject") else { return }
+    var numbers = TestNumbers(42)
+    let subject = shared.dataset.identifiers.rows(ofSubject: "user:0472")
+    var many: Set<Int> = []
+    while many.count < 200 {
+      let row = numbers.below(shared.dataset.train.count)
+      if !subject.contains(row) { many.insert(row) }
+    }
+    var plan = shared.plan([
+      ForgetRequest(key: "subject", rows: subject), ForgetRequest(key: "many", rows: many.sorted()),
+    ])
+    plan.settings.objective = .crossEntropy
+    plan.settings.step.constraint = .ratio(0.5)
+    plan.settings.maxSteps = 8
+    let observer = RecordingObserver()
+    let result = try UnlearningRun(plan, observer: observer).run().result
+    let asides = observer.events.compactMap { event -> (String, Hardness, Int)? in
+      if case .setAside(let key, let report, let step) = event { (key, report.hardness, step) } else { nil }
+    }
+    for (key, hardness, step) in asides {
+      print(
+        "shared model, batch of two: \(key) set aside after \(step) steps, least cost \(hardness.leastCost) +- "
+          + "\(hardness.leastCostError), retain cost \(hardness.retainCost) +- \(hardness.retainCostError)")
+    }
+    print("shared model, batch of two: \(result.map { "\($0.ending) after \($0.steps) steps, \($0.work)" } ?? "ready")")
+    #expect(asides.map(\.0) == ["many"])
+    #expect(result?.ending == .maxSteps)
+  }
 }

@@ -45,6 +45,35 @@ import Unlearning
     #expect(told.map(\.step) == told.map(\.step).sorted() && (told.last?.step ?? 0) <= (steps.last ?? 0))
   }
 
+  /// The record has each step with what it was to cost, and what it did cost by the rows of the next one.
+  @Test func everyStep_isInTheTrace() throws {
+    let observer = RecordingObserver()
+    let run = try UnlearningRun(plan(rows), observer: observer)
+    #expect(try run.run().isReady)
+    let result = try #require(try run.verify(try tiny.published(run.weights)).confirmed)
+    #expect(result.trace.map(\.step) == Array(1...result.steps))
+    #expect(result.trace.dropLast().allSatisfy { $0.actual != nil } && result.trace.last?.actual == nil)
+    #expect(result.trace.reduce(0) { $0 + $1.retainRows + $1.forgetRows } == result.work.gradientRows)
+    for step in result.trace { #expect(step.radius > 0 && step.radius <= 5e-3 && step.quota >= 0) }
+  }
+
+  /// Rows that become hard are found, and that is counted as work.
+  @Test func screening_isCountedWithTheMeasurements() throws {
+    func evaluated(_ screen: Int) throws -> (rows: Int, measured: Int) {
+      var plan = plan(rows)
+      plan.settings.maxSteps = 8
+      plan.settings.step.radius = .relative(1e-6)
+      plan.settings.steering?.screen = screen
+      let observer = RecordingObserver()
+      let result = try #require(try UnlearningRun(plan, observer: observer).run().result)
+      return (result.work.evaluatedRows, observer.events.count { if case .measured = $0 { true } else { false } })
+    }
+    let none = try evaluated(0)
+    let some = try evaluated(30)
+    #expect(none.measured > 0 && some.measured == none.measured)
+    #expect(some.rows == none.rows + 30 * some.measured)
+  }
+
   @Test func killedAfterAnySavedPoint_goesOnToTheSameBits() throws {
     let observer = RecordingObserver()
     let run = try UnlearningRun(plan(rows), observer: observer)

@@ -68,13 +68,13 @@ import Unlearning
   @Test func costThatNoStepNeedHave_makesTheBatchGrow_upToTheConfiguredOne() {
     var steering = steered(predicted: 0.05, reach: 1)
     let noise = hardness(cost: 1e-3, least: -1e-3)
-    steering.decide(evidence(spent: 0.05, hardness: noise), settings)
+    steering.decide(evidence(spent: 0.07, hardness: noise), settings)
     #expect(steering.decisions.last?.causes == [.noise, .repair] && steering.batch == 2 * settings.batch)
-    for _ in 0..<3 { steering.decide(evidence(spent: 0.05, hardness: noise), settings) }
+    for _ in 0..<3 { steering.decide(evidence(spent: 0.07, hardness: noise), settings) }
     #expect(steering.batch == 128)
   }
 
-  @Test(arguments: [(1e-3, 1e-3, 0.05), (1e-5, -1e-3, 0.05), (1e-3, -1e-3, 0.03)])
+  @Test(arguments: [(1e-3, 1e-3, 0.07), (1e-5, -1e-3, 0.07), (1e-3, -1e-3, 0.05)])
   func costThatIsHardness_orChance_orSmall_leavesTheBatch(cost: Double, least: Double, spent: Double) {
     var steering = steered(predicted: spent, reach: 1)
     steering.decide(evidence(spent: spent, hardness: hardness(cost: cost, least: least)), settings)
@@ -124,6 +124,11 @@ import Unlearning
       #expect(steering.decisions.last?.causes == [.repair])
     }
     #expect(!steering.wantsRepair(reached, settings))
+    #expect(!steering.isGivenUp)
+    // What is being bought back is not spent again on a larger quota.
+    var slow = evidence(spent: 0.001)
+    slow.quota = 0.3
+    #expect(!steering.mayHurry(slow, settings) && self.steered(predicted: 0, reach: 1).mayHurry(slow, settings))
     reached.spent = 0.001
     #expect(!self.steered(predicted: 0, reach: 1).wantsRepair(reached, settings))
   }

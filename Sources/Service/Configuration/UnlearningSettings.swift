@@ -23,7 +23,7 @@ package struct UnlearningSettings: Equatable, Sendable {
   package var controller = true
 
   /// Where no radius is written: steps that are looked after may be longer than those that are not.
-  static let steeredRadius = 4e-4
+  static let steeredRadius = 6e-4
   static let fixedRadius = 2e-4
 
   package init() {}

@@ -19,13 +19,11 @@ extension VersionRecord {
       .map { Request(id: $0.id.text, digest: $0.digest.description) }
     self.settings = RecordValue(
       [
-        "unlearning": settings.unlearning.json, "decisions": .array(result.decisions.map(\.json)),
-        "work": [
-          "gradient_rows": JSONValue(result.work.gradientRows), "evaluated_rows": JSONValue(result.work.evaluatedRows),
-        ], "target": settings.target.json, "policy": settings.policy.json,
+        "unlearning": settings.unlearning.json, "target": settings.target.json, "policy": settings.policy.json,
         "data": .array(
           job.model.fingerprint.files.map { ["size": JSONValue($0.size), "sha256": JSONValue($0.sha256)] }),
       ])
+    run = RecordValue(result.account)
     seed = settings.unlearning.seed
     hardness = result.hardness.map { RecordValue(Receipt.Hardness($0).json) }
     before = Self.figures(result, job) { Evidence($0, in: result, isHeld: false).before }
@@ -42,6 +40,27 @@ extension VersionRecord {
       result.requests.compactMap { request in
         request.setAside == nil ? of(request).map { .init(request.key, RecordValue($0.json)) } : nil
       })
+  }
+}
+
+extension RunResult {
+  /// What the run did and took: the controller's decisions, and every step with what it was to cost and what it did.
+  fileprivate var account: JSONValue {
+    [
+      "steps": JSONValue(steps), "gradient_rows": JSONValue(work.gradientRows),
+      "evaluated_rows": JSONValue(work.evaluatedRows), "decisions": .array(decisions.map(\.json)),
+      "trace": .array(trace.map(\.json)),
+    ]
+  }
+}
+
+extension StepTrace {
+  fileprivate var json: JSONValue {
+    .present([
+      "step": JSONValue(step), "radius": .number(radius), "retain_rows": JSONValue(retainRows),
+      "forget_rows": JSONValue(forgetRows), "quota": .number(quota), "predicted": .number(predicted),
+      "actual": actual.map(JSONValue.number),
+    ])
   }
 }
 

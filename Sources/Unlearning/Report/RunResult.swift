@@ -128,6 +128,8 @@ package struct RunResult: Sendable {
   package var work = RunWork()
   /// The controller's, oldest first.
   package var decisions: [SteeringReport] = []
+  /// Every step, oldest first; empty for other methods than HAMU.
+  package var trace: [StepTrace] = []
   package var requests: [RequestResult] = []
   package var groups: [GroupResult] = []
   /// On all retain rows; nil where the run ended before they were measured.

@@ -44,14 +44,26 @@ extension Course {
   }
 
   /// Decides radius and batch at a measurement from which the run goes on.
-  func steer(_ retain: SeenRows, isOver: Bool) {
+  /// - Parameter retain: what was seen of retain rows since the last measurement, beside the steps' own.
+  func steer(_ retain: [SeenRows], isReached: Bool) {
     guard let settings = plan.settings.steering, var steering = state.steering else { return }
-    steering.seen += retain.hardRows
-    steering.decide(evidence(isOver: isOver), settings)
+    steering.seen += retain.flatMap(\.hardRows)
+    var evidence = evidence(isOver: isReached || isTooSlow)
+    evidence.isGivenUp = !isReached && isTooSlow
+    steering.decide(evidence, settings)
     state.steering = steering
     if steering.isRepairing { state.isNear = true }
     if state.nextMeasurement > state.step { state.planMeasurement(plan.settings) }
     tellDecision()
+  }
+
+  /// Looks for retain rows that have become hard; before a measurement changes anything, so that a run that is stopped in it
+  /// measures again.
+  func screen(_ gauge: Gauge) throws(Interruption) -> SeenRows {
+    guard let settings = plan.settings.steering, let steering = state.steering else { return try gauge.train([]) }
+    var generator = SeededGenerator(seed: plan.settings.seed, purpose: .screen, step: state.step)
+    let rows = generator.places(settings.screen, of: steering.hard.count).map { steering.hard[$0].row }
+    return try gauge.train(rows.sorted())
   }
 
   /// Back to the last measured point, with shorter steps.
@@ -86,10 +98,14 @@ extension Course {
   func problem(_ stepPlan: StepPlan, _ settings: StepSettings) -> HardnessWindow.Problem {
     var problem = HardnessWindow.Problem(stepPlan, settings)
     if let excess = state.steering?.excess, settings.variant == .hamuQ {
-      problem.constraint = .absolute(problem.clip * excess / Double(max(1, stepLimit - state.step)))
+      problem.constraint = .absolute(problem.clip * excess / stepsToGo)
     }
     return problem
   }
+
+  /// Among which what is still to be forgotten is shared out. Of the last few steps no more is asked than of as many as a
+  /// window has: a target that is missed by little is not hard because the steps run out.
+  var stepsToGo: Double { Double(max(HardnessWindow.length, stepLimit - state.step)) }
 
   private func tellDecision() {
     if let decision = state.steering?.decisions.last { observer.note(.steered(decision)) }
@@ -100,7 +116,7 @@ extension RunState {
   /// Of the configured quota, what the next step takes.
   func quotaShare(_ plan: RunPlan) -> Double {
     guard let steering, let settings = plan.settings.steering, plan.settings.step.variant == .hamuQ else { return 1 }
-    if steering.isRepairing { return 0 }
+    if steering.isRepairing { return steering.isGivenUp ? 0 : settings.repairQuota * steering.quotaScale }
     let rise = steering.rise(over: before.retain.loss)
     return steering.quotaScale * Steering.pace(rise: rise, budget: plan.policy.budget, settings)
   }

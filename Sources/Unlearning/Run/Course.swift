@@ -124,6 +124,7 @@ extension Course {
     guard stepPlan.isFeasible else { return .ending(.infeasible) }
     bench.stepper.take(stepPlan)
     next.step += 1
+    next.note(stepPlan, settings, pair, costOfLast: state.owesCost ? pair.costOfLastStep : nil)
     next.owesCost = true
     next.steering?.note(
       reach: pair.reach(stepPlan), quotaShare: quotaShare, cost: state.owesCost ? pair.costOfLastStep : 0)
@@ -177,7 +178,8 @@ extension Course {
     let gauge = try bench.gauge()
     let rows = bench.roster.activeRows(state.starts) + bench.roster.tombstones.map(\.row) + state.phase.rows
     let (survey, retain) = try bench.survey(gauge, rows: rows, retain: bench.roster.retainSample)
-    state.work.evaluatedRows += survey.evaluatedRows
+    let screened = try screen(gauge)
+    state.work.evaluatedRows += survey.evaluatedRows + screened.rows.count
     guard survey.isFinite else { return goBackAfterNotFinite() }
     let measurement = bench.measurement(survey, state, isFull: false)
     let verdicts = bench.verdicts(measurement, state.starts)
@@ -196,7 +198,7 @@ extension Course {
     } else {
       state.planMeasurement(plan.settings)
     }
-    steer(retain, isOver: (goal.holds && !isDone) || isTooSlow)
+    steer([retain, screened], isReached: goal.holds && !isDone)
     keep(survey)
     return nil
   }

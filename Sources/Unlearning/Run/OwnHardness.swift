@@ -49,7 +49,9 @@ struct OwnHardness {
   }
 
   /// Of the rows of one request, all of which must be rows of the phase; nil where a gradient is not finite.
-  func measure(_ rows: [Int]) throws(Interruption) -> Hardness? {
+  ///
+  /// - Parameter quota: in loss units, what each further step must bring for this request; nil: the quota of the settings.
+  func measure(_ rows: [Int], quota: Double?) throws(Interruption) -> Hardness? {
     let forget = HalfGradients(layout: bench.stepper.network.layout)
     var window = HardnessWindow()
     var newest: HardnessWindow.Problem?
@@ -68,7 +70,9 @@ struct OwnHardness {
       let plan = StepPlan(scalars, settings)
       window.append(HardnessWindow.Entry(sums, wholeRetain: retain[draw].isWhole, wholeForget: isWhole))
       window.append(cost: cost(of: plan, draw, forget))
-      newest = HardnessWindow.Problem(plan, settings)
+      var problem = HardnessWindow.Problem(plan, settings)
+      if let quota { problem.constraint = .absolute(problem.clip * quota) }
+      newest = problem
     }
     return newest.flatMap { window.estimate($0) }
   }

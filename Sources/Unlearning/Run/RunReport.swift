@@ -68,6 +68,7 @@ struct RunReport {
     var result = RunResult(ending, steps: state.step)
     result.work = state.work
     result.decisions = state.steering?.decisions ?? []
+    result.trace = state.trace
     result.requests = roster.requestResults(state.starts, state.setAside)
     result.groups = roster.groups.indices.map { index in
       GroupResult(

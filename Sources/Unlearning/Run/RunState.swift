@@ -49,6 +49,8 @@ struct RunState: Sendable, Equatable, Codable {
   // MARK: How it steps
 
   var work = RunWork()
+  /// Every step of HAMU, those that were undone counted in.
+  var trace: [StepTrace] = []
   /// nil: no controller.
   var steering: Steering?
   var radiusScale = 1.0
@@ -100,6 +102,14 @@ struct RunState: Sendable, Equatable, Codable {
     measuresEachStep = false
   }
 
+  /// A step is taken.
+  /// - Parameter cost: of the step before, on rows that it was not fitted to.
+  mutating func note(_ plan: StepPlan, _ settings: StepSettings, _ pair: PairedGradients, costOfLast cost: Double?) {
+    if !trace.isEmpty { trace[trace.count - 1].actual = cost }
+    let retain = pair.seen.count
+    trace.append(StepTrace(step: step, plan, settings, rows: (retain, pair.rows - retain)))
+  }
+
   /// What was measured last takes the place of an earlier distance at the same step.
   mutating func append(_ verdict: GroupVerdict) {
     if distances.last?.step == step { distances.removeLast() }
@@ -122,6 +132,7 @@ struct RunState: Sendable, Equatable, Codable {
     var state = self
     state.step = later.step
     state.work = later.work
+    state.trace = later.trace
     state.stepBase = later.stepBase
     state.overshoots = later.overshoots
     state.measuresEachStep = later.measuresEachStep

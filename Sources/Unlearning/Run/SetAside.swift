@@ -48,9 +48,19 @@ extension Course {
     var found: [SetAside] = []
     for index in open {
       state.work.gradientRows += own.forgetRows(of: bench.plan.requests[index].rows)
-      if let hardness = try own.measure(bench.plan.requests[index].rows) { found.append(aside(index, hardness)) }
+      let quota = smallestQuota(ofGroup: bench.roster.requests[index].group)
+      if let hardness = try own.measure(bench.plan.requests[index].rows, quota: quota) {
+        found.append(aside(index, hardness))
+      }
     }
     return found
+  }
+
+  /// Where a controller takes less than the quota, a request is asked what the run is: the least that still brings its
+  /// group's excess down within the steps that are left. nil: the quota of the settings.
+  private func smallestQuota(ofGroup group: Int) -> Double? {
+    guard state.steering?.excess != nil, bench.plan.settings.step.variant == .hamuQ else { return nil }
+    return state.latest.groups[group].excess.map { $0 / stepsToGo }
   }
 
   private func setAside(_ requests: [SetAside]) throws(Interruption) {

@@ -118,7 +118,7 @@ struct Schedule: Sendable {
     guard settings.baseline?.method.looksAtForget != false else {
       return ForgetBatch(.nothing, guards: [], labels: labels)
     }
-    let open = steering?.open ?? phase.rows
+    let open = steering.map { $0.isRepairing ? phase.rows : $0.open } ?? phase.rows
     let batch = BatchRows.draw(
       steering?.forgetBatch(settings, phase.objective) ?? settings.batchSize, of: open,
       with: generator(.forgetBatch, step))

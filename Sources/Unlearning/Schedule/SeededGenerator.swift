@@ -10,6 +10,7 @@ package struct SeededGenerator {
     case rowGuards = 4
     case retainSample = 5
     case bootstrap = 6
+    case screen = 7
     case ownHardnessRetain = 20
     case ownHardnessForget = 21
   }

@@ -40,8 +40,10 @@ package struct Steering: Sendable, Equatable, Codable {
   var excess: Double?
   package internal(set) var decisions: [SteeringReport] = []
 
-  /// The phase is over, and steps without a quota buy the retain loss back.
+  /// The phase is over, and steps with a small quota buy the retain loss back.
   var isRepairing = false
+  /// It is over because it led nowhere: then nothing is held meanwhile.
+  package internal(set) var isGivenUp = false
   /// Measurements after which they were begun or gone on with.
   var repairs = 0
 
@@ -75,7 +77,8 @@ extension Steering {
   /// Forget rows of a step, at most.
   func forgetBatch(_ settings: RunSettings, _ objective: Objective) -> Int {
     guard let own = settings.steering else { return settings.batchSize }
-    return min(settings.batchSize, objective == .crossEntropy ? own.classBatch : own.forgetBatch)
+    let size = objective == .crossEntropy ? own.classBatch : own.forgetBatch
+    return min(settings.batchSize, size)
   }
 
   /// How much the retain loss has risen, by the last batches; before there are five, by the last measurement.
@@ -111,6 +114,7 @@ extension Steering {
     package var budget: Double
     /// The goal of the phase is reached, or given up.
     package var isOver: Bool
+    package var isGivenUp = false
     /// nil before the window is filled.
     package var hardness: Hardness?
     /// The configured batch, and the configured quota as a share of the greatest improvement; nil where it is none.
@@ -167,6 +171,7 @@ extension Steering {
     overspent = evidence.spent > settings.spent * evidence.budget ? overspent + [evidence.spent] : []
     isRepairing = wantsRepair(evidence, settings)
     if isRepairing { repairs += 1 }
+    isGivenUp = evidence.isGivenUp
     if isRepairing || !overspent.isEmpty { causes.append(.repair) }
     let steps = Double(tally.steps)
     decisions.append(
@@ -179,9 +184,10 @@ extension Steering {
     if !undone { spent = evidence.spent }
   }
 
-  /// There is budget left for a larger quota, and the radii leave room for it.
+  /// There is budget left for a larger quota, and the radii leave room for it. What is being bought back is not spent again.
   package func mayHurry(_ evidence: Evidence, _ settings: SteeringSettings) -> Bool {
-    guard let quota = evidence.quota, evidence.spent < settings.spareShare * evidence.budget else { return false }
+    guard repairs == 0, evidence.spent < settings.spareShare * evidence.budget, let quota = evidence.quota
+    else { return false }
     return quota * quotaScale * settings.quotaGrowth <= settings.quotaLimit
   }
 

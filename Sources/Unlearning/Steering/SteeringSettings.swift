@@ -8,18 +8,23 @@ package struct SteeringSettings: Sendable, Equatable, Codable {
   /// Of a retain batch, the share that is drawn from the rows with the largest losses.
   package var hardShare = 0.5
   /// How many such rows are remembered.
-  package var hardRows = 512
+  package var hardRows = 4096
+  /// So many of them are looked at with each measurement: rows that have become hard since are what makes an even draw noisy.
+  package var screen = 1500
   /// In budgets: the rise of the retain loss up to which the quota is whole, and that at which it is 0. While the run lasts
   /// the loss may be above the budget: it is bought back in the end.
   package var free = 1.0
   package var spent = 2.0
-  /// In budgets: what may be spent when the target holds; above, steps without a quota buy it back, at most so many times
+  /// In budgets: what may be spent when the target holds; above, steps with a small quota buy it back, at most so many times
   /// until the next measurement.
-  package var repairAbove = 0.3
+  package var repairAbove = 0.6
   package var repairs = 4
+  /// The share of the quota that steps take meanwhile, to hold what was forgotten: rows that are down at their targets come up
+  /// again with nothing against it.
+  package var repairQuota = 0.3
   /// In budgets: the rise from which a cost that only the batch's noise explains makes the batch grow. Below, a larger batch
   /// costs more images than it saves steps.
-  package var noiseAbove = 2.0
+  package var noiseAbove = 3.0
   /// In budgets: the rise between two measurements from which the steps between may be undone.
   package var undoAbove = 0.75
   /// e = (actual - predicted) / sum R_i |a_i| above which the radius shrinks, and below which it grows back. A loss that rose

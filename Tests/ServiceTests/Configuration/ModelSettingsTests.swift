@@ -14,7 +14,7 @@ import Testing
     #expect(model.data.ids == nil && model.data.normalize == nil && model.data.format == .safetensors)
     #expect(model.unlearning.method == .hamuQ && model.unlearning.objective == nil)
     #expect(
-      model.unlearning.controller && model.unlearning.radius == .relative(4e-4)
+      model.unlearning.controller && model.unlearning.radius == .relative(6e-4)
         && model.unlearning.constraint == .ratio(0.3))
     #expect(model.unlearning.allocation == .optimal && model.unlearning.batchSize == 128)
     #expect(model.unlearning.maxSteps == 200 && model.unlearning.maxGradNorm == 1)

@@ -53,7 +53,11 @@ struct Study {
       plan.settings.baseline = baseline
       plan.settings.steering = nil
     }
-    return StudyRow(kind, seed: seed, try result(of: plan, from: model.original).result)
+    let (result, version) = try result(of: plan, from: model.original)
+    if let version, kind == .oneRow || kind == .fiveRows {
+      try StudyNeighbours(model, workers: options.workers).lines(request.rows, in: version).forEach(say)
+    }
+    return StudyRow(kind, seed: seed, result)
   }
 
   private func request(_ kind: StudyKind, seed: Int) -> ForgetRequest {

@@ -16,11 +16,7 @@ extension Ledger {
       if let refusal = try session.refusal(of: submission, quotas, waitingLimit: waitingLimit, at: now) {
         return .refused(refusal)
       }
-      try session.ensureModel(submission.manifest.model.value, at: now)
-      try session.insert(submission, at: now)
-      if submission.resolution != nil || !submission.awaitsModel {
-        try session.settle(try session.entry(id), submission.resolution, at: now)
-      }
+      try session.take(submission, at: now)
       return .accepted(try session.existingRecord(id))
     }
   }
@@ -90,6 +86,15 @@ extension Session {
         ON CONFLICT (uid, day) DO UPDATE SET requests = requests + 1, rows = rows + excluded.rows
       """, [uid, day, rows])
     return nil
+  }
+
+  /// Whatever the quotas say.
+  func take(_ submission: Submission, at now: Timestamp) throws {
+    try ensureModel(submission.manifest.model.value, at: now)
+    try insert(submission, at: now)
+    if submission.resolution != nil || !submission.awaitsModel {
+      try settle(try entry(submission.manifest.id), submission.resolution, at: now)
+    }
   }
 
   private func waitingRequests() throws -> Int {

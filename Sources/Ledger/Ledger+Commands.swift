@@ -3,13 +3,15 @@ package import Requests
 
 extension Ledger {
   /// Ends a request that is accepted, scheduled or held. A batch that it leaves starts over, without its saved progress;
-  /// one that it leaves empty is discarded.
+  /// one that it leaves empty is discarded. A request that a rollback brought back was answered once and stays: others may rest
+  /// on it, whose rows were left out because it named them too.
   package func cancel(_ id: RequestID, by uid: UInt32?, at now: Timestamp) throws(LedgerError) {
     try write("cancel a request") { session in
       let entry = try session.entry(id)
       guard entry.state.canBecome(.cancelled) else {
         throw LedgerError.notPossible(command: "cancel", id, state: entry.state)
       }
+      if entry.isOwed { throw LedgerError.owed(id) }
       var move = Move(.cancelled, .cancelled, detail: Details.cancelled)
       move.by = uid
       try session.move(entry, move, at: now)

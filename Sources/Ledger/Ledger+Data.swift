@@ -50,6 +50,7 @@ extension Ledger {
       let relocation = imported.trainingData
       let model = try session.existingModel(relocation.model)
       let marked = try session.markedTombstones(of: model.name)
+      try session.forgetDebts(of: model.name)
       try session.insert(imported.version, of: model.name, origin: .imported, batch: nil, at: now)
       try session.place(marked, in: relocation)
       var remembering: Set<RequestID> = []
@@ -58,7 +59,7 @@ extension Ledger {
         try session.setStatus(isRemembered ? .reopened : .settled, of: stone)
         if isRemembered { remembering.insert(stone.request) }
       }
-      let reopened = try session.reopen(remembering, at: now)
+      let reopened = try session.reopen(remembering, detail: Details.reopened, at: now)
       try session.takeUp(relocation, at: now)
       let settled = marked.count { relocation.tombstones[$0.key] == nil }
       try session.auditModel(
@@ -100,11 +101,11 @@ extension Session {
   }
 
   /// Accepts served requests again, for those of their rows that the model may remember.
-  fileprivate func reopen(_ ids: Set<RequestID>, at now: Timestamp) throws -> [RequestID] {
+  func reopen(_ ids: Set<RequestID>, detail: String, at now: Timestamp) throws -> [RequestID] {
     let entries = try ids.map { try entry($0) }.filter { $0.state == .forgotten }
     for entry in entries.sorted(by: { $0.sequence < $1.sequence }) {
       let marks = try reopenedMarks(of: entry)
-      try move(entry, Move(.accepted, detail: Details.reopened), at: now)
+      try move(entry, Move(.accepted, detail: detail), at: now)
       try setRows(RowSet(marks.map(\.row)), alreadyForgotten: 0, of: entry)
       if entry.kind == .rows { try setMarks(marks, of: entry) }
     }

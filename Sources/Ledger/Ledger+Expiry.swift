@@ -47,16 +47,19 @@ extension Ledger {
     }
   }
 
-  /// Notes that the receipts' files are gone; they are not due any more.
+  /// Notes that the receipts' files are gone; they are not due any more. Of who handed them in only the number stays.
   package func expireReceipts(_ ids: [RequestID], at now: Timestamp) throws(LedgerError) {
     try write("note that receipts are gone") { session in
       for id in ids {
         let entry = try session.ended(id, for: "expire the receipt of")
-        try session.run("UPDATE requests SET receipt_expired = 1 WHERE sequence = ?", [entry.sequence])
+        try session.run(
+          "UPDATE requests SET receipt_expired = 1, submitter_name = CAST(submitter AS TEXT) WHERE sequence = ?",
+          [entry.sequence])
         try session.run("DELETE FROM changes WHERE request = ?", [entry.sequence])
         try session.audit(.receiptExpired, at: now, ["request": .string(id.text)])
       }
     }
+    try flushLog()
   }
 }
 

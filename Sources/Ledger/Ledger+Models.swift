@@ -75,6 +75,23 @@ extension Ledger {
     }
   }
 
+  /// By how much held-out accuracy has fallen over all runs since the model was trained as a whole: since the first version, or
+  /// the last import, on the way to the current one. Each run's fall is of its own rows, those of the classes that it kept.
+  package func damage(of model: String) throws(LedgerError) -> Double {
+    try read { session in
+      try session.first(
+        """
+        WITH RECURSIVE line(parent, origin, fall) AS (
+          SELECT parent, origin, heldout_fall FROM versions WHERE model = ?1
+              AND number = (SELECT current_version FROM models WHERE name = ?1)
+            UNION ALL SELECT v.parent, v.origin, v.heldout_fall FROM versions v JOIN line l
+              ON v.model = ?1 AND v.number = l.parent WHERE l.origin = 'run')
+        SELECT total(fall) FROM line WHERE origin = 'run'
+        """, [model]
+      ) { try $0.optionalReal(0) } ?? nil
+    } ?? 0
+  }
+
   /// Oldest first.
   package func versions(of model: String) throws(LedgerError) -> [VersionEntry] {
     try read { session in try session.versions(of: model) }

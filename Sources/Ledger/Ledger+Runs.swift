@@ -15,6 +15,9 @@ extension Ledger {
       let current = try session.checkStillValid(publication, batch)
       if let version = publication.version {
         try session.insert(version, of: batch.model, origin: .run, batch: batch.number, at: now)
+        try session.run(
+          "UPDATE versions SET heldout_fall = ? WHERE model = ? AND number = ?",
+          [publication.heldoutFall, batch.model, version.number])
       }
       let serving = publication.version?.number ?? current
       for ending in publication.endings {
@@ -68,14 +71,21 @@ extension Ledger {
     }
   }
 
-  /// Schedules failed batches whose pause is over.
+  /// Schedules failed batches whose pause is over. One that is further ahead than any pause lasts was noted before the clock was
+  /// set back, and is over too.
   /// - Returns: those batches, oldest first.
   @discardableResult
   package func scheduleDueRetries(at now: Timestamp) throws(LedgerError) -> [Int] {
     // Asked for at every look: without anything due it writes nothing.
-    guard let next = try nextRetry(), next <= now else { return [] }
+    let latest = now + (Ledger.retryDelays.max() ?? .zero)
+    func isDue(_ time: Timestamp) -> Bool { time <= now || time > latest }
+    guard
+      try read({ session in
+        try session.batches(ofModel: nil, in: [.failed]).contains { isDue($0.retryAt ?? now) }
+      })
+    else { return [] }
     return try write("schedule retries") { session in
-      let due = try session.batches(ofModel: nil, in: [.failed]).filter { ($0.retryAt ?? now) <= now }
+      let due = try session.batches(ofModel: nil, in: [.failed]).filter { isDue($0.retryAt ?? now) }
       for batch in due { try session.scheduleAgain(batch, .failed, by: nil, at: now) }
       return due.map(\.number)
     }

@@ -124,10 +124,12 @@ private struct Contradiction {
           LEFT JOIN versions v ON v.model = m.model AND v.number = m.number WHERE v.number IS NULL
         """),
     Contradiction(
-      what: "model", problem: "has another current version than the one that was not replaced",
+      what: "model", problem: "has another current version, or serves another, than those that were not replaced",
       query: """
-        SELECT m.name FROM models m WHERE m.current_version IS NOT
-          (SELECT max(number) FROM versions v WHERE v.model = m.name AND v.replaced_at IS NULL)
+        SELECT m.name FROM models m WHERE m.current_version IS NOT NULL AND NOT EXISTS (SELECT 1 FROM versions v
+            WHERE v.model = m.name AND v.number = m.current_version AND v.replaced_at IS NULL)
+          OR EXISTS (SELECT 1 FROM versions v WHERE v.model = m.name AND v.replaced_at IS NULL
+            AND v.number NOT IN (m.current_version, coalesce(m.served_version, m.current_version)))
         """),
     Contradiction(
       what: "request", problem: "is forgotten, and fewer rows have a tombstone than it had to forget",

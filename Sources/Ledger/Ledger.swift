@@ -9,6 +9,9 @@
 // a call returns it is on the disk (WAL, synchronous=FULL); when it throws, nothing of it happened. What a crash left
 // unsaid is in `dueReceipts`, what it left undone in `interruptedRuns`. Times are handed in: nothing here reads a clock.
 //
+// A rollback makes an earlier version the one that runs start from (`current_version`), while the one that was served goes on
+// being served (`served_version`) until every request that the rollback brought back (`owed`) has ended again.
+//
 // Refuses: a ledger of a newer format; an older one in reading; transitions that `RequestState` does not allow; a run's
 // result when the model, its rows or its version are no longer those it began with; a version whose tombstones do not
 // cover exactly the rows that were to be forgotten.
@@ -93,6 +96,9 @@ extension Ledger {
       throw LedgerError("read", error)
     }
   }
+
+  /// Copies all of what was committed last, page by page.
+  func backup(to target: DatabaseQueue) throws { try store.reader.backup(to: target) }
 
   /// Moves what the -wal file holds into the ledger and empties it, so that what was overwritten is not there either.
   ///

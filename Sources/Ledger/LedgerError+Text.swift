@@ -51,6 +51,13 @@ extension LedgerError: CustomStringConvertible {
     case .unfitBatch(let problem): "these requests cannot be one batch: \(problem)"
     case .modelPaused(let name):
       "model \(name) is paused; `hamuctl unpause \(name)` or what its pause asks for comes first"
+    case .owed(let id):
+      """
+      request \(id) was served once and a rollback brought it back; it cannot be cancelled, since other requests may rest on \
+      it. `hamuctl resume \(id)` or `hamuctl retry \(id)` goes on where it is held
+      """
+    case .cannotRollBack(let name, let version, let problem):
+      "model \(name) cannot go back to version \(version): \(problem); `hamuctl versions \(name)` shows what there is"
     case .modelBusy(let name, let batch): "batch \(batch) of model \(name) is running; one runs at a time"
     case .outdatedRun(let batch, let problem): "the result of batch \(batch) is void: \(problem); it has to start over"
     case .inconsistent(let problem): "the ledger was asked for what cannot be: \(problem); nothing was changed"

@@ -34,6 +34,10 @@ package enum LedgerError: Error, Equatable, Sendable {
   /// Requests that may not be in one batch: of several models, rows beside classes, or none at all.
   case unfitBatch(String)
   case modelPaused(String)
+  /// It was served, and a rollback brought it back: it cannot be cancelled.
+  case owed(RequestID)
+  /// What the version remembers could not all be forgotten again.
+  case cannotRollBack(String, to: Int, String)
   /// Another batch of the model is running.
   case modelBusy(String, batch: Int)
   /// The model, its rows or its version are not what the run began with: what it brings is void.

@@ -35,6 +35,19 @@ package struct MonotonicInstant: Hashable, Sendable, Comparable {
   }
 }
 
+/// The two clocks, for whoever decides by them: tests hand in their own.
+package struct Clocks: Sendable {
+  package let wall: @Sendable () -> Timestamp
+  package let monotonic: @Sendable () -> MonotonicInstant
+
+  package static let system = Clocks(wall: { WallClock.now }, monotonic: { MonotonicInstant.now })
+
+  package init(wall: @escaping @Sendable () -> Timestamp, monotonic: @escaping @Sendable () -> MonotonicInstant) {
+    self.wall = wall
+    self.monotonic = monotonic
+  }
+}
+
 /// These clocks exist on every Linux that hamud runs on, so the call cannot fail.
 func system_clock_gettime(_ clock: clockid_t) -> timespec {
   var time = timespec()

@@ -37,6 +37,9 @@ package struct Places: Sendable, Equatable {
   package func acceptedManifest(_ id: String) -> String { accepted + "/" + id + ".yaml" }
   package func receipt(_ id: String) -> String { receipts + "/" + id + ".yaml" }
 
+  /// The copy of the audit chain's head, apart from the ledger: whoever brings back an older /var/lib/hamud leaves it.
+  package var headCopy: String { spool + "/head.json" }
+
   package var state: String { prefix + "/var/lib/hamud" }
   package var ledger: String { state + "/ledger.sqlite" }
   /// The private key, unless systemd hands one over.

@@ -20,10 +20,12 @@ struct Hamuctl: AsyncParsableCommand {
         subcommands: [
           Submit.self, Status.self, List.self, Show.self, Cancel.self, Resume.self, Retry.self, Flush.self,
         ]),
-      CommandGroup(name: "Models", subcommands: [Pause.self, Unpause.self, Rematch.self, Import.self, Versions.self]),
+      CommandGroup(
+        name: "Models",
+        subcommands: [Pause.self, Unpause.self, Rematch.self, Import.self, Versions.self, Rollback.self, Recover.self]),
       CommandGroup(name: "Evidence", subcommands: [Verify.self, Key.self]),
       CommandGroup(name: "Configuration", subcommands: [Check.self, Reload.self]),
-      CommandGroup(name: "Without a daemon", subcommands: [Train.self, Evaluate.self, Compare.self]),
+      CommandGroup(name: "Without a daemon", subcommands: [Backup.self, Train.self, Evaluate.self, Compare.self]),
     ])
 
   @OptionGroup var place: PlaceOptions

@@ -4,6 +4,9 @@ import Requests
 import Testing
 
 @Suite struct OpeningTests {
+  /// This build's format.
+  private let now = LedgerSchema.current.format
+
   @Test func open_whenNothingIsThere_makesALedgerWithItsRights() throws {
     let bench = try Bench()
     try bench.accept("a", Bench.Wish(1))
@@ -55,7 +58,7 @@ import Testing
   @Test func open_whenTheFormatIsNewer_refusesIt() throws {
     let bench = try Bench()
     try bench.tamper("SELECT 1")
-    let refusal = LedgerError.newerFormat(path: bench.path, found: 2, supported: 1)
+    let refusal = LedgerError.newerFormat(path: bench.path, found: now + 1, supported: now)
     #expect(throws: refusal) { try Ledger(path: bench.path) }
     #expect(throws: refusal) { try Ledger(readOnly: bench.path) }
   }
@@ -65,14 +68,15 @@ import Testing
     try bench.accept("a", Bench.Wish(1))
     try bench.ledger.close()
     let newer = LedgerSchema(
-      format: 3, migrations: [1: "CREATE TABLE second (x INTEGER) STRICT", 2: "INSERT INTO second VALUES (7)"])
-    #expect(throws: LedgerError.olderFormat(path: bench.path, found: 1, supported: 3)) {
+      format: now + 2,
+      migrations: [now: "CREATE TABLE second (x INTEGER) STRICT", now + 1: "INSERT INTO second VALUES (7)"])
+    #expect(throws: LedgerError.olderFormat(path: bench.path, found: now, supported: now + 2)) {
       try Ledger(readOnly: bench.path, schema: newer)
     }
     let migrated = try Ledger(path: bench.path, schema: newer)
     #expect(try migrated.request(try Bench.id("a"))?.state == .accepted)
     // The copy is a ledger of the older format, whole without any other file.
-    let copy = bench.folder.file("ledger.sqlite.before-3")
+    let copy = bench.folder.file("ledger.sqlite.before-\(now + 2)")
     #expect(try FileStatus.of(copy).mode == 0o640)
     #expect(try Ledger(path: copy).request(try Bench.id("a"))?.state == .accepted)
   }
@@ -81,12 +85,13 @@ import Testing
     let bench = try Bench()
     try bench.accept("a", Bench.Wish(1))
     try bench.ledger.close()
-    let broken = LedgerSchema(format: 2, migrations: [1: "DELETE FROM manifests; INSERT INTO nowhere VALUES (1)"])
+    let broken = LedgerSchema(
+      format: now + 1, migrations: [now: "DELETE FROM manifests; INSERT INTO nowhere VALUES (1)"])
     #expect(throws: LedgerError.self) { try Ledger(path: bench.path, schema: broken) }
     let ledger = try Ledger(path: bench.path)
     #expect(try ledger.manifest(of: try Bench.id("a")) != nil)
     // Tried again, the copy of the first try is in nobody's way.
-    let mended = LedgerSchema(format: 2, migrations: [1: "SELECT 1"])
+    let mended = LedgerSchema(format: now + 1, migrations: [now: "SELECT 1"])
     try ledger.close()
     #expect(try Ledger(path: bench.path, schema: mended).request(try Bench.id("a")) != nil)
   }
@@ -95,7 +100,7 @@ import Testing
     let bench = try Bench()
     try bench.ledger.close()
     let distant = LedgerSchema(format: 9, migrations: [8: "SELECT 1"])
-    #expect(throws: LedgerError.tooOld(path: bench.path, found: 1, supported: 9)) {
+    #expect(throws: LedgerError.tooOld(path: bench.path, found: now, supported: 9)) {
       try Ledger(path: bench.path, schema: distant)
     }
   }

@@ -228,3 +228,33 @@ import Testing
     #expect(try bench.ledger.pendingRows(of: "m", excludingBatch: nil) == RowSet(1...4))
   }
 }
+
+extension RunTests {
+  @Test func retry_whenTheClockWasSetBack_isDueAllTheSame() throws {
+    let bench = try Bench()
+    let batch = try bench.run("a", Bench.Wish(1)).batch
+    let plan = try #require(try bench.ledger.interruptedRuns().first)
+    _ = try bench.fail(plan)
+    #expect(try bench.ledger.scheduleDueRetries(at: bench.now).isEmpty)
+    // A little back: it waits that much longer. Further than any pause lasts: it is over.
+    #expect(try bench.ledger.scheduleDueRetries(at: bench.now - .seconds(600)).isEmpty)
+    #expect(try bench.ledger.scheduleDueRetries(at: bench.now - .seconds(86_400)) == [batch])
+  }
+
+  @Test func damage_addsUpOverTheRuns_sinceTheLastFullTraining() throws {
+    let bench = try Bench()
+    for (id, fall) in [("a", 0.04), ("b", -0.01), ("c", 0.05)] {
+      var publication = bench.publication(try bench.run(id, Bench.Wish(Int(id.utf8.first ?? 0))))
+      publication.heldoutFall = fall
+      _ = try bench.ledger.publish(publication, at: bench.now)
+    }
+    #expect(abs(try bench.ledger.damage(of: "m") - 0.08) < 1e-12)
+    #expect(try bench.ledger.versions(of: "m").map(\.heldoutFall) == [nil, 0.04, -0.01, 0.05])
+    _ = try bench.ledger.rollBack("m", to: 3, servesNow: false, by: 0, at: bench.now)
+    #expect(abs(try bench.ledger.damage(of: "m") - 0.03) < 1e-12)
+    let training = Relocation(model: "m", fingerprint: "{}", tombstones: [:])
+    _ = try bench.ledger.importVersion(
+      ImportedVersion(version: Bench.version(5, parent: 3), trainingData: training), at: bench.now)
+    #expect(try bench.ledger.damage(of: "m") == 0)
+  }
+}

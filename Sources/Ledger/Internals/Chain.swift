@@ -42,6 +42,9 @@ enum AuditKind: String {
   case fingerprint
   case rematched
   case imported
+  case rolledBack = "rolled_back"
+  case replayed
+  case recovered
   case manifestExpired = "manifest_expired"
   case receiptExpired = "receipt_expired"
   case signingKey = "signing_key"

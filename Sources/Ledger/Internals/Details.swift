@@ -47,6 +47,10 @@ enum Details {
 
   static let cancelled = "it was cancelled; nothing was forgotten for it"
   static let reopened = "another model was brought in that was trained on these rows; they have to be forgotten again"
+  static func rolledBack(to version: Int) -> String {
+    "the model goes back to version \(version), which still remembers these rows; they have to be forgotten again"
+  }
+
   static let back = "its model is configured again"
 
   private static func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }

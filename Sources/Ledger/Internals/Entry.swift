@@ -14,8 +14,11 @@ struct Entry {
   /// Left to forget; nil while nobody knows.
   let rows: RowSet?
   let alreadyForgotten: Int
+  /// Served before, and accepted again by a rollback or after a restored backup: what it names must be forgotten again
+  /// before anything else is served.
+  let isOwed: Bool
 
-  fileprivate static let columns = "sequence, id, model, kind, state, reason, batch, rows, already_forgotten"
+  fileprivate static let columns = "sequence, id, model, kind, state, reason, batch, rows, already_forgotten, owed"
 
   fileprivate init(_ row: Row) throws {
     sequence = Int64(try row.integer(0))
@@ -27,6 +30,7 @@ struct Entry {
     batch = try row.optionalInteger(6)
     rows = try row.rowSet(7)
     alreadyForgotten = try row.integer(8)
+    isOwed = try row.integer(9) != 0
   }
 }
 
@@ -83,14 +87,15 @@ extension Session {
   /// The one way in which a state changes: legal, chained, and to be told.
   func move(_ entry: Entry, _ move: Move, at now: Timestamp) throws {
     // The row is asked again: an entry may have been moved since it was read.
-    let from = try self.entry(sequence: entry.sequence).state
+    let before = try self.entry(sequence: entry.sequence)
+    let from = before.state
     guard from.canBecome(move.state) else {
       throw LedgerError.illegalTransition(entry.id, from: from, to: move.state)
     }
     try run(
       """
       UPDATE requests SET state = ?, reason = ?, detail = ?, batch = ?, version = ?, evidence = ?, finished_at = ?,
-        expected_at = iif(?, NULL, expected_at)
+        expected_at = iif(?, NULL, expected_at), receipt_expired = 0
         WHERE sequence = ?
       """,
       [
@@ -106,6 +111,7 @@ extension Session {
         "version": move.version.map { JSONValue($0) }, "by": move.by.map { .integer(Int64($0)) },
       ])
     try noteChange(entry.sequence, from: from, move, at: now)
+    if move.state.isEnded { try settleDebt(before, at: now) }
   }
 
   func noteChange(_ sequence: Int64, from: RequestState?, _ move: Move, at now: Timestamp) throws {

@@ -9,11 +9,12 @@ extension Session {
     }
     let ordered = PauseReason.allCases.flatMap { reason in pauses.filter { $0.reason == reason } }
     return try first(
-      "SELECT name, salt, current_version, fingerprint, generation FROM models WHERE name = ?", [name]
+      "SELECT name, salt, current_version, served_version, fingerprint, generation FROM models WHERE name = ?", [name]
     ) { row in
       ModelRecord(
         name: try row.text(0), salt: try row.bytes(1), currentVersion: try row.optionalInteger(2),
-        fingerprint: try row.optionalText(3), generation: try row.integer(4), pauses: ordered)
+        servedVersion: try row.optionalInteger(3), fingerprint: try row.optionalText(4),
+        generation: try row.integer(5), pauses: ordered)
     }
   }
 
@@ -65,7 +66,7 @@ extension Session {
 // MARK: - Versions
 
 extension Session {
-  /// Makes it the current one.
+  /// Makes it the current one. The one that is served instead, while a rollback is being replayed, is not replaced by that.
   func insert(
     _ version: NewVersion, of model: String, origin: VersionEntry.Origin, batch: Int?, at now: Timestamp
   ) throws {
@@ -73,7 +74,8 @@ extension Session {
     guard version.number > newest else {
       throw LedgerError.inconsistent("version \(version.number) of model \(model) is not newer than \(newest)")
     }
-    try run("UPDATE versions SET replaced_at = ? WHERE model = ? AND replaced_at IS NULL", [now.stored, model])
+    try replaceVersions(
+      of: model, but: [try integer("SELECT served_version FROM models WHERE name = ?", [model])], at: now)
     try run(
       "INSERT INTO versions (model, number, origin, parent, batch, record, published_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
       [model, version.number, origin.rawValue, version.parent, batch, version.record.stored, now.stored])
@@ -87,6 +89,14 @@ extension Session {
     try auditModel(.versionMade, model, facts, by: nil, at: now)
   }
 
+  /// Notes the end of every version that is neither current nor served any more.
+  func replaceVersions(of model: String, but kept: [Int?], at now: Timestamp) throws {
+    let kept = kept.compactMap { $0 }.map(String.init).joined(separator: ", ")
+    try run(
+      "UPDATE versions SET replaced_at = ? WHERE model = ? AND replaced_at IS NULL AND number NOT IN (\(kept))",
+      [now.stored, model])
+  }
+
   /// Oldest first.
   func versions(of model: String) throws -> [VersionEntry] {
     try all(
@@ -94,14 +104,16 @@ extension Session {
       SELECT number, origin, parent, batch, record, published_at, replaced_at,
         (SELECT count(DISTINCT coalesce(t.row, -t.key)) FROM tombstones t
           WHERE t.model = v.model AND (t.version > v.number OR t.status = 'reopened')),
-        (SELECT count(*) FROM versions w WHERE w.model = v.model AND w.number > v.number AND w.replaced_at IS NOT NULL)
+        (SELECT count(*) FROM versions w WHERE w.model = v.model AND w.number > v.number AND w.replaced_at IS NOT NULL),
+        heldout_fall
         FROM versions v WHERE model = ? ORDER BY number
       """, [model]
     ) { row in
       VersionEntry(
         model: model, number: try row.integer(0), origin: try row.word(1), parent: try row.optionalInteger(2),
         batch: try row.optionalInteger(3), record: try row.digest(4), publishedAt: try row.time(5),
-        replacedAt: try row.optionalTime(6), rememberedRows: try row.integer(7), newerReplaced: try row.integer(8))
+        replacedAt: try row.optionalTime(6), rememberedRows: try row.integer(7), newerReplaced: try row.integer(8),
+        heldoutFall: try row.optionalReal(9))
     }
   }
 }

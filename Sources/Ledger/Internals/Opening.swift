@@ -123,6 +123,9 @@ extension Store {
 
   private static func make(_ database: Database, _ schema: LedgerSchema) throws {
     try database.execute(sql: SchemaSQL.tables)
+    for format in 1..<max(1, schema.format) {
+      if let sql = SchemaSQL.migrations[format] { try database.execute(sql: sql) }
+    }
     try database.execute(sql: "PRAGMA application_id = \(SchemaSQL.applicationID)")
     try database.execute(sql: "PRAGMA user_version = \(schema.format)")
     try Session(database: database).setChainEnd(count: 0, head: Chain.start)

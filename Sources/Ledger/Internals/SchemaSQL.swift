@@ -1,7 +1,20 @@
-/// The tables of format 1. Times are nanoseconds since 1970 (UTC), sets of rows are `RowSet.text`, digests are 32 bytes.
+/// The tables of format 1, and what every later format adds. Times are nanoseconds since 1970 (UTC), sets of rows are `RowSet.text`, digests are 32 bytes.
 enum SchemaSQL {
   /// In the file's header (`PRAGMA application_id`), so that no other database is taken for a ledger: "hamu".
   static let applicationID = 0x6861_6d75
+
+  /// From each format to the next, by the older one's number; a new ledger takes the same way.
+  ///
+  /// 2: what is served while a rollback is being replayed; the requests that are owed until then; how much held-out accuracy
+  /// each version's run cost.
+  static let migrations = [
+    1: """
+    ALTER TABLE models ADD COLUMN served_version INTEGER;
+    ALTER TABLE versions ADD COLUMN heldout_fall REAL;
+    ALTER TABLE requests ADD COLUMN owed INTEGER NOT NULL DEFAULT 0;
+    CREATE INDEX requests_owed ON requests (model) WHERE owed = 1;
+    """
+  ]
 
   static let tables = chain + models + requests + told
 

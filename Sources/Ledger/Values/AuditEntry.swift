@@ -12,6 +12,17 @@ package struct AuditEntry: Equatable, Sendable {
   package let hash: SHA256Digest
 }
 
+/// Where the chain ends: what a copy kept elsewhere has to lie on.
+package struct ChainEnd: Hashable, Sendable {
+  package let entries: Int64
+  package let head: SHA256Digest
+
+  package init(entries: Int64, head: SHA256Digest) {
+    self.entries = entries
+    self.head = head
+  }
+}
+
 /// What `verifyAudit` found.
 package struct AuditReport: Equatable, Sendable {
   package let entries: Int64

@@ -6,6 +6,10 @@ package enum PauseReason: String, CaseIterable, Sendable {
   case person = "operator"
   /// Row numbers mean nothing until `rematch` or `import`.
   case dataChanged = "data_changed"
+  /// The ledger is an older one than what was told to people: see `hamuctl recover`.
+  case restored
+  /// Held-out accuracy has fallen by more than `damage_budget` since the last full training.
+  case damageBudget = "damage_budget"
   /// Its configuration, files or data cannot be used.
   case unusable
   /// The version that is served is not what was sealed.
@@ -26,6 +30,9 @@ package struct ModelRecord: Equatable, Sendable {
   package let salt: [UInt8]
   /// Nil until version 1 is there.
   package let currentVersion: Int?
+  /// The version that goes on being served while requests that a rollback brought back are replayed; nil where it is the
+  /// current one, from which runs start.
+  package let servedVersion: Int?
   /// As the caller wrote it (JSON); nil until it was taken.
   package let fingerprint: String?
   /// Rises whenever row numbers or the model change under a run.
@@ -34,6 +41,9 @@ package struct ModelRecord: Equatable, Sendable {
   package let pauses: [Pause]
 
   package var isPaused: Bool { !pauses.isEmpty }
+
+  /// What `current` on the disk is to name.
+  package var serving: Int? { servedVersion ?? currentVersion }
 }
 
 /// A version, as published, and what it still remembers.
@@ -53,6 +63,8 @@ package struct VersionEntry: Equatable, Sendable {
   package let rememberedRows: Int
   /// Replaced versions that are newer than this one.
   package let newerReplaced: Int
+  /// By how much its run lowered the accuracy on held-out rows; nil where no run made it, or none was measured.
+  package let heldoutFall: Double?
 
   /// When it has to be gone: `purge_after` past its replacement, and at once when `keep` replaced ones are newer.
   package func purgeDue(keep: Int, after: Duration) -> Timestamp? {

@@ -11,6 +11,8 @@ package struct Publication: Sendable {
   package let endings: [Ending]
   /// Requests that a run with a version went on without.
   package var setAside: [SetAside] = []
+  /// By how much the run lowered the accuracy on held-out rows of the classes that are kept; below 0 where it rose.
+  package var heldoutFall: Double?
 
   package init(batch: Int, generation: Int, version: NewVersion?, endings: [Ending]) {
     self.batch = batch

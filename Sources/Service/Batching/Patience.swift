@@ -45,10 +45,12 @@ struct Patience {
     return start < waited.ripe ? Times(ripe: start, cause: .nearDeadline) : waited
   }
 
-  /// A clock that was set back must not make a request wait until it has caught up: what seems to have been accepted
-  /// further ahead than `max_wait` has waited enough.
+  /// By whichever clock says so first. A clock that was set back must not make a request wait until it has caught up: what
+  /// seems to have been accepted further ahead than `max_wait` has waited enough.
   private func endOfWaiting(_ request: Batching.Waiting) -> Timestamp {
-    request.acceptedAt > now + settings.maxWait ? now : request.acceptedAt + settings.maxWait
+    if request.waited >= settings.maxWait { return now }
+    if request.acceptedAt > now + settings.maxWait { return now }
+    return min(request.acceptedAt + settings.maxWait, now + (settings.maxWait - request.waited))
   }
 }
 

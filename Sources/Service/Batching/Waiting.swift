@@ -14,6 +14,8 @@ extension Batching {
     package let acceptedAt: Timestamp
     package var deadline: Timestamp?
     package var isUrgent: Bool
+    /// How long it has waited at least, by a clock that does not jump.
+    package var waited: Duration = .zero
 
     /// One without a deadline that is not urgent.
     package init(_ id: RequestID, sequence: Int64, kind: RequestKind, rows: Int, acceptedAt: Timestamp) {

@@ -36,6 +36,8 @@ package struct ModelSettings: Equatable, Sendable {
     package var retainBudget = 0.02
     /// Of the rows that are left, 0 to 1.
     package var maxForgetShare = 0.2
+    /// By how much accuracy on held-out rows may fall, over all runs since the last full training, 0 to 1.
+    package var damageBudget = 0.1
 
     package init() {}
   }
@@ -62,7 +64,7 @@ extension ModelSettings.Policy {
   package var json: JSONValue {
     [
       "on_hardness": .string(onHardness.rawValue), "retain_budget": .number(retainBudget),
-      "max_forget_share": .number(maxForgetShare),
+      "max_forget_share": .number(maxForgetShare), "damage_budget": .number(damageBudget),
     ]
   }
 }

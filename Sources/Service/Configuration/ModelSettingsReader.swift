@@ -54,6 +54,7 @@ extension ModelSettings.Policy {
     policy.onHardness = reader.value("on_hardness", .word(OnHardness.self), default: policy.onHardness)
     policy.retainBudget = reader.value("retain_budget", .notNegative.example("0.02"), default: policy.retainBudget)
     policy.maxForgetShare = reader.value("max_forget_share", .share, default: policy.maxForgetShare)
+    policy.damageBudget = reader.value("damage_budget", .share.example("0.1"), default: policy.damageBudget)
     reader.finish()
     return policy
   }

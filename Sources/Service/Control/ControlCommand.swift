@@ -22,6 +22,10 @@ package enum ControlCommand: Sendable, Equatable {
   case rematch(model: String, dryRun: Bool)
   /// Begins an import: the files follow as `file` and `chunk` lines (`ImportTransfer`).
   case importModel(model: String, dryRun: Bool)
+  /// Nil: to the version before the one that runs start from.
+  case rollback(model: String, version: Int?, servesNow: Bool, dryRun: Bool)
+  /// After a backup was brought back: `signsOff` lets go what cannot be replayed.
+  case recover(signsOff: Bool, dryRun: Bool)
   case versions(model: String?)
   /// The public keys.
   case key
@@ -46,6 +50,8 @@ package enum ControlCommand: Sendable, Equatable {
     case .unpause: "unpause"
     case .rematch: "rematch"
     case .importModel: "import"
+    case .rollback: "rollback"
+    case .recover: "recover"
     case .versions: "versions"
     case .key: "key"
     case .check: "check"
@@ -86,9 +92,26 @@ extension ControlCommand {
       .importModel(let model, let dryRun):
       add("model", JSONValue(model))
       add(dryRun: dryRun)
+    case .rollback, .recover: members += goingBack
     case .versions(let model): add("model", model.map { JSONValue($0) })
     }
     return .object(members)
+  }
+
+  /// What `rollback` and `recover` say beside their word.
+  private var goingBack: [JSONValue.Member] {
+    let facts: JSONValue =
+      switch self {
+      case .rollback(let model, let version, let servesNow, let dryRun):
+        .present([
+          "model": JSONValue(model), "version": version.map { JSONValue($0) }, "serve_now": servesNow ? true : nil,
+          "dry_run": dryRun ? true : nil,
+        ])
+      case .recover(let signsOff, let dryRun):
+        .present(["sign_off": signsOff ? true : nil, "dry_run": dryRun ? true : nil])
+      default: [:]
+      }
+    return facts.members ?? []
   }
 
   /// - Throws: `.usage` for what is no call of this format.
@@ -114,6 +137,11 @@ extension ControlCommand {
       case "unpause": .unpause(model: try fields.text("model"), dryRun: fields.dryRun)
       case "rematch": .rematch(model: try fields.text("model"), dryRun: fields.dryRun)
       case "import": .importModel(model: try fields.text("model"), dryRun: fields.dryRun)
+      case "rollback":
+        .rollback(
+          model: try fields.text("model"), version: json["version"]?.integerValue.map { Int($0) },
+          servesNow: json["serve_now"]?.boolValue ?? false, dryRun: fields.dryRun)
+      case "recover": .recover(signsOff: json["sign_off"]?.boolValue ?? false, dryRun: fields.dryRun)
       case "versions": .versions(model: try fields.textIfPresent("model"))
       case "key": .key
       case "check": .check

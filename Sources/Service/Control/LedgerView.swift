@@ -45,13 +45,16 @@ package struct LedgerView {
       let record = try ledger.model(name)
       let pauses = (record?.pauses.map(\.reason.rawValue) ?? []) + (opening.contains(name) ? ["opening"] : [])
       models.append([
-        "model": JSONValue(name), "version": record?.currentVersion.map { JSONValue($0) } ?? .null,
+        "model": JSONValue(name), "version": record?.serving.map { JSONValue($0) } ?? .null,
         "paused": pauses.isEmpty ? .null : JSONValue(pauses.joined(separator: ", ")),
+        "owed": JSONValue(try ledger.owedRequests(of: name).count),
       ])
     }
+    let end = try ledger.chainEnd()
     return [
       "daemon": JSONValue(daemon),
       "requests": .object(try ledger.counts().map { .init($0.state.rawValue, JSONValue($0.count)) }),
+      "audit": ["entries": .integer(end.entries), "head": JSONValue(end.head.description)],
       "left_alone": JSONValue(leftAlone), "models": .array(models), "running": running?.json ?? .null,
     ]
   }
@@ -67,10 +70,11 @@ package struct LedgerView {
         entries.append(
           .present([
             "model": JSONValue(record.name), "version": JSONValue(version.number),
-            "current": JSONValue(version.number == record.currentVersion),
+            "current": JSONValue(version.number == record.serving),
             "origin": JSONValue(version.origin.rawValue), "parent": version.parent.map { JSONValue($0) },
             "batch": version.batch.map { JSONValue($0) }, "published_at": JSONValue(version.publishedAt.rfc3339()),
             "replaced_at": version.replacedAt.map { JSONValue($0.rfc3339()) },
+            "heldout_fall": version.heldoutFall.map { JSONValue($0) },
             "still_remembers": JSONValue(version.rememberedRows),
             "purge_due": due.map { JSONValue($0.rfc3339()) }, "record": JSONValue(version.record.description),
           ]))

@@ -23,6 +23,39 @@ extension Event {
       .of(model: model) { $0.add(.version, version) })
   }
 
+  /// - Parameters:
+  ///   - requests: served since, accepted again, and the rows that they named together.
+  ///   - serving: what is served until they were served again; nil where the version that remembers is served at once.
+  package static func modelRolledBack(
+    _ model: String, to version: Int, again requests: (ids: [String], rows: Int), serving: Int?, by uid: UInt32
+  ) -> Event {
+    let again =
+      "user \(uid) let model \(model) go back to version \(version), which still remembers"
+      + " \(NumberText.count(requests.rows, "forgotten row")); \(NumberText.count(requests.ids.count, "request")) accepted again"
+    let fields = EventFields.of(model: model) {
+      $0.add(.version, version)
+      $0.add(requests: requests.ids)
+    }
+    if let serving {
+      return Event(
+        .modelRolledBack, "Rollback: \(again); version \(serving) goes on being served until they were served", fields)
+    }
+    let what = requests.ids.isEmpty ? "it is served from now on" : "IT IS SERVED NOW, before they are forgotten again"
+    return Event(requests.ids.isEmpty ? .modelRolledBack : .rolledBackServed, "Rollback: \(again); \(what)", fields)
+  }
+
+  package static func versionHeldBack(_ model: String, version: Int, serving: Int?, owed: [String]) -> Event {
+    let served = serving.map { "version \($0) goes on being served" } ?? "nothing is served"
+    return Event(
+      .versionHeldBack,
+      "Version \(version) of model \(model) was made and is not served:"
+        + " \(NumberText.count(owed.count, "request")) to be served again first; \(served)",
+      .of(model: model) {
+        $0.add(.version, version)
+        $0.add(requests: owed)
+      })
+  }
+
   package static func dataChanged(_ model: String, _ detail: String, waiting: Int) -> Event {
     Event(
       .dataChanged,
@@ -45,6 +78,16 @@ extension Event {
         + " and nothing is built upon it: \(detail); hamuctl verify \(model) lists everything",
       .of(model: model) {
         $0.add(.reason, "damaged")
+        $0.add(.version, version)
+      })
+  }
+
+  /// - Parameter detail: by how much, and the mend.
+  package static func damageBudgetSpent(_ model: String, version: Int?, _ detail: String, waiting: Int) -> Event {
+    Event(
+      .damageBudgetSpent, "Model \(model) paused, \(NumberText.count(waiting, "request")) waiting: \(detail)",
+      .of(model: model) {
+        $0.add(.reason, "damage_budget")
         $0.add(.version, version)
       })
   }

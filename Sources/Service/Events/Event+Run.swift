@@ -145,15 +145,18 @@ extension Event {
   }
 
   /// - Parameter record: `sha256:...` of the version's hamud.json.
-  package static func versionPublished(_ run: Run, version: Int, steps: Int, record: String, after: Figures) -> Event {
+  /// - Parameter isServed: false while a rollback is being replayed.
+  package static func versionPublished(
+    _ run: Run, version: (number: Int, record: String), isServed: Bool, steps: Int, after: Figures
+  ) -> Event {
     Event(
       .versionPublished,
-      "Version \(version) of \(run.model) is current (batch \(run.batch), \(NumberText.count(steps, "step"))): \(after.sentence)",
+      "Version \(version.number) of \(run.model) \(isServed ? "is current" : "is whole, not served yet") (batch \(run.batch), \(NumberText.count(steps, "step"))): \(after.sentence)",
       run.fields {
-        $0.add(.version, version)
+        $0.add(.version, version.number)
         $0.add(.step, steps)
         after.add(to: &$0)
-        $0.add(.digest, record)
+        $0.add(.digest, version.record)
       })
   }
 }

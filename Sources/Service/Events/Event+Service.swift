@@ -65,6 +65,25 @@ extension Event {
     ).at(.warning)
   }
 
+  /// - Parameters:
+  ///   - why: what shows it.
+  ///   - missing: of how many requests the spool knows more than the ledger.
+  package static func restoredBackup(_ why: String, missing: Int) -> Event {
+    Event(
+      .restoredBackup,
+      "The ledger is not what it was: \(why). Nothing is unlearned or published, and current stays where it is, until:"
+        + " hamuctl recover (\(NumberText.count(missing, "request")) of which the spool knows more than the ledger)")
+  }
+
+  package static func restoreSettled(replayed: [String], signedOff: [String], by uid: UInt32) -> Event {
+    var fields = EventFields()
+    fields.add(requests: replayed + signedOff)
+    return Event(
+      .restoreSettled,
+      "User \(uid) settled what the restored ledger lacked: \(NumberText.count(replayed.count, "request")) to be served"
+        + " again before anything else is served, \(signedOff.count) signed off", fields)
+  }
+
   package static func ledgerTrouble(_ detail: String) -> Event {
     Event(.ledgerTrouble, "Ledger: \(detail); will be tried again at the next look")
   }

@@ -21,6 +21,10 @@ package enum EventKind: String, CaseIterable, Sendable {
   case recovered = "4825a565180141d4b2b3022e8dcde4e6"
   /// The ledger was brought to a newer format, after a copy.
   case ledgerMigrated = "caaba8e8606e4fc3a541ab44322cb5f8"
+  /// The ledger is an older one than what people were told: nothing is published.
+  case restoredBackup = "c508b54bd8bbbebdd19ab745abcfe15a"
+  /// A person settled that.
+  case restoreSettled = "f97bba6407ce665de1a47b48da14b26a"
   /// The ledger could not be read or written.
   case ledgerTrouble = "298af3cdf06c46bc977f7bc4d68ae5c8"
   /// Something else did not work and is tried again.
@@ -58,6 +62,8 @@ package enum EventKind: String, CaseIterable, Sendable {
   case modelUnusable = "98dc530127dc4d2fb7a2280f664cea85"
   /// The version that a model serves is not what was sealed: paused.
   case versionDamaged = "17497138d7ff435ca06c6926295dc551"
+  /// Unlearning has cost more held-out accuracy than a model's budget allows: paused.
+  case damageBudgetSpent = "9c1a8209f4dadf46eddc32ace958da5d"
   /// A person paused a model.
   case modelPaused = "d80d8e04aa22459fa5117d8be5a5ff8c"
   /// A model goes on.
@@ -66,6 +72,12 @@ package enum EventKind: String, CaseIterable, Sendable {
   case modelRematched = "6cd8d0f0c2a24bdcb8890b17c4d1aa7c"
   /// A model is no longer configured.
   case modelRemoved = "c26c650850f5488795f330dc0f6dce53"
+  /// A model went back to an earlier version; what was forgotten since is being forgotten again before it is served.
+  case modelRolledBack = "b3237cf7fc8e560039c9f00b0df2f0b1"
+  /// The same, and the version that still remembers is served at once.
+  case rolledBackServed = "32f397b4bcf75a6fd832ca0a1a0bfb46"
+  /// A version was made and is not served: requests of a rollback have still to be replayed.
+  case versionHeldBack = "a82f99ea8fa0612d5403a5a7dda28594"
   /// Something about a model or its data will disappoint.
   case modelDisappoints = "a27de78bb9dc4a25b009dabe670dd9b6"
 
@@ -144,9 +156,11 @@ package enum EventKind: String, CaseIterable, Sendable {
 
   package var priority: Journal.Priority {
     switch self {
-    case .startRefused, .blasCheckFailed, .lowDisk, .workSilent, .versionDamaged: .critical
+    case .startRefused, .blasCheckFailed, .lowDisk, .workSilent, .versionDamaged, .rolledBackServed, .restoredBackup,
+      .damageBudgetSpent:
+      .critical
     case .configurationRejected, .ledgerTrouble, .trouble, .receiptNotWritten, .modelUnusable, .requestFailed: .error
-    case .receiptsUnreadable, .dataChanged, .modelRemoved, .modelDisappoints, .fileLeft, .requestHeld,
+    case .receiptsUnreadable, .dataChanged, .modelRemoved, .modelRolledBack, .modelDisappoints, .fileLeft, .requestHeld,
       .deadlineNear, .deadlinePassed, .progressUnusable, .hardnessBegan, .requestSetAside, .budgetNear, .notFinite,
       .progressNotSaved:
       .warning
@@ -154,7 +168,7 @@ package enum EventKind: String, CaseIterable, Sendable {
       .firstVersion,
       .modelImported, .modelPaused, .modelUnpaused, .modelRematched, .requestRefused, .requestForgotten,
       .requestCancelled, .requestReaccepted, .requestResumed, .requestRetried, .runResumed, .hardnessEnded,
-      .overshot, .roundingLost, .runInterrupted, .versionPublished:
+      .overshot, .roundingLost, .runInterrupted, .versionPublished, .versionHeldBack, .restoreSettled:
       .notice
     case .progressSaved: .debug
     case .started, .stopping, .modelLoaded, .requestAccepted, .requestKnown, .fileDeferred, .requestScheduled,

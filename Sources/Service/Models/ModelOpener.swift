@@ -42,7 +42,9 @@ package struct ModelOpener: Sendable {
     let store = VersionStore(directory: places.model(settings.name), model: settings.name)
     try store.prepare()
     let record = try ledger.ensureModel(settings.name, at: WallClock.now)
+    let isRestored = record.pauses.contains { $0.reason == .restored }
     if cleans { try clean(store, record) }
+    try checkPresence(of: record, in: store, isRestored: isRestored)
     // The data are opened as the model was trained on them: by the version's own record of it, else by the configured one's.
     let verified = try verifyCurrent(store, record)
     let source = try verified?.version.open() ?? ModelDirectory.open(settings.model)
@@ -97,6 +99,28 @@ package struct ModelOpener: Sendable {
     }
   }
 
+  /// An older models directory was brought back, or a version was removed by hand; or else an older ledger, of which nothing
+  /// may be made before a person has decided.
+  private func checkPresence(of record: ModelRecord, in store: VersionStore, isRestored: Bool) throws {
+    let present = try store.list()
+    guard let current = record.currentVersion else {
+      if isRestored, !present.isEmpty {
+        throw ModelTrouble(
+          "the ledger knows no version of it and there are \(present.count) on the disk; hamuctl recover")
+      }
+      return
+    }
+    guard !present.contains(current) else { return }
+    let known = Set(try ledger.versions(of: record.name).map(\.number))
+    let newest = present.filter { $0 < current && known.contains($0) }.max()
+    let mend =
+      newest.map {
+        "`hamuctl rollback \(record.name) --to \($0)` goes on from version \($0), the newest that is there, and forgets again"
+          + " what was forgotten since"
+      } ?? "bring back the newest copy of \(store.directory), or `hamuctl import \(record.name) DIR`"
+    throw ModelTrouble("version \(current) is not on the disk; \(mend)", isDamage: true)
+  }
+
   private func importInitial(
     _ settings: ModelSettings, _ store: VersionStore, data: DataRecord
   ) throws -> VerifiedVersion {
@@ -119,7 +143,10 @@ package struct ModelOpener: Sendable {
     guard let number = record.currentVersion else { return nil }
     let entry = try ledger.versions(of: record.name).first { $0.number == number }
     let verified = try store.verified(number, recordDigest: entry?.record.description)
-    if try store.currentNumber() != number { try store.makeCurrent(number) }
+    // Another one than runs start from, while a rollback is being replayed.
+    let serving = record.serving ?? number
+    let isRestored = record.pauses.contains { $0.reason == .restored }
+    if !isRestored, try store.currentNumber() != serving { try store.makeCurrent(serving) }
     return verified
   }
 

@@ -81,7 +81,7 @@ extension Pipeline {
         manifest: manifest, bytes: drop.bytes,
         submitter: Submitter(uid: drop.owner, name: Accounts.userNameOrNumber(drop.owner)),
         receivedAt: drop.receivedAt, resolution: resolution, awaitsModel: awaitsModel),
-      quotas: Quotas(requestsPerDay: quotas.requestsPerDay, rowsPerDay: quotas.rowsPerDay), at: WallClock.now)
+      quotas: Quotas(requestsPerDay: quotas.requestsPerDay, rowsPerDay: quotas.rowsPerDay), at: clocks.wall())
     switch outcome {
     case .existing(let record): return answerKnown(record)
     case .accepted(let record):
@@ -108,7 +108,7 @@ extension Pipeline {
   func refuse(
     _ refusal: Refusal, fileName: String, digest: SHA256Digest, bytes: [UInt8]?, owner: UInt32?
   ) throws -> Receipt {
-    let now = WallClock.now
+    let now = clocks.wall()
     var receipt = Receipt(state: .rejected, reason: refusal.reason, detail: refusal.full)
     receipt.digest = bytes == nil ? nil : digest.description
     receipt.submittedBy = owner.map { Accounts.userNameOrNumber($0) }
@@ -144,11 +144,11 @@ extension Pipeline {
     guard let bytes = try ledger.manifest(of: id) else { return }
     do {
       let manifest = try Manifest.parse(bytes, fileStem: id.text)
-      let record = try ledger.resolve(id, try model.resolution(of: manifest.selection), at: WallClock.now)
+      let record = try ledger.resolve(id, try model.resolution(of: manifest.selection), at: clocks.wall())
       expect([record.id])
     } catch let refusal as Refusal {
       let mend = "\nhamuctl cancel \(id) ends it; hamuctl retry \(id) looks again, when the model's ids are other ones"
-      try ledger.holdUnresolved(id, detail: refusal.full + mend, at: WallClock.now)
+      try ledger.holdUnresolved(id, detail: refusal.full + mend, at: clocks.wall())
     }
   }
 }

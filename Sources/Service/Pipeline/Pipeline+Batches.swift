@@ -16,11 +16,20 @@ extension Pipeline {
   }
 
   private func formBatch(_ settings: ModelSettings) throws {
-    let now = WallClock.now
+    let now = clocks.wall()
     // Those without rows were accepted while their model could not be looked at, and still wait for that.
     let waiting = try ledger.requests(RequestFilter(states: [.accepted], model: settings.name)).filter { $0.rows > 0 }
+    // Nothing else is served before those, and they have waited once.
+    let owed = Set(try ledger.owedRequests(of: settings.name))
+    let since = waitingSince(waiting.map(\.id), of: settings.name)
+    let queue = waiting.map { summary in
+      var request = Batching.Waiting(summary)
+      request.isUrgent = request.isUrgent || owed.contains(summary.id)
+      request.waited = clocks.monotonic() - (since[summary.id] ?? clocks.monotonic())
+      return request
+    }
     let decision = Batching.decide(
-      waiting.map(Batching.Waiting.init), settings: settings.batching, expectedRun: expectedRun(settings.name),
+      queue, settings: settings.batching, expectedRun: expectedRun(settings.name),
       isFlushed: flushed.contains(settings.name), at: now)
     switch decision {
     case .idle: flushed.remove(settings.name)
@@ -34,6 +43,14 @@ extension Pipeline {
       }
       _ = try ledger.createBatch(of: batch.requests, at: now)
     }
+  }
+
+  /// Since this process saw them wait; a suspended machine counts, a clock that is set does not.
+  private func waitingSince(_ ids: [RequestID], of model: String) -> [RequestID: MonotonicInstant] {
+    let (known, now) = (waitingSince[model] ?? [:], clocks.monotonic())
+    let since = Dictionary(uniqueKeysWithValues: ids.map { ($0, known[$0] ?? now) })
+    waitingSince[model] = since
+    return since
   }
 
   /// What runs of this model took last, or a guess.
@@ -54,7 +71,7 @@ extension Pipeline {
 
   private func expectation(of record: RequestRecord) -> Timestamp? {
     guard let settings = configuration.model(record.model) else { return nil }
-    let (now, expected) = (WallClock.now, expectedRun(record.model))
+    let (now, expected) = (clocks.wall(), expectedRun(record.model))
     switch record.state {
     case .accepted:
       let start = Batching.latestStart(
@@ -67,7 +84,7 @@ extension Pipeline {
 
   /// A WARNING each day for every request that waits while its deadline comes within three days.
   func warnOfDeadlines() throws {
-    let now = WallClock.now
+    let now = clocks.wall()
     let due = try ledger.deadlineWarningsDue(before: now + Self.deadlineNear, day: now.dateText)
     guard !due.isEmpty else { return }
     for request in due { warnOfDeadline(request, at: now) }

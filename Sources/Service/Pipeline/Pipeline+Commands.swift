@@ -24,6 +24,9 @@ extension Pipeline: ControlHandler {
     case .unpause(let model, let dryRun): try unpause(model, caller, dryRun)
     case .rematch(let model, let dryRun): try await rematch(model, dryRun)
     case .importModel(let model, let dryRun): try await importModel(model, dryRun, connection)
+    case .rollback(let model, let version, let servesNow, let dryRun):
+      try await rollBack(model, to: version, servesNow: servesNow, caller, dryRun)
+    case .recover(let signsOff, let dryRun): try await recover(signsOff: signsOff, caller, dryRun)
     case .versions(let model):
       try views { view throws(LedgerError) in try view.versions(model: model, retention: retention) }
     case .key: try views { view throws(LedgerError) in try view.keys() }
@@ -79,7 +82,7 @@ extension Pipeline: ControlHandler {
     let bytes = Array(text.utf8)
     guard bytes.count <= limit else { throw ControlError(.rejected, Refusal.tooLarge(bytes: bytes.count).full) }
     let drop = Drop(
-      fileName: Paths.lastComponent(of: name), bytes: bytes, owner: caller.uid, receivedAt: WallClock.now)
+      fileName: Paths.lastComponent(of: name), bytes: bytes, owner: caller.uid, receivedAt: clocks.wall())
     var outcome = try decide(drop)
     // Opening a model takes seconds, and then everything about the manifest can be said at once.
     while case .opening = outcome, !isStopping {
@@ -117,7 +120,7 @@ extension Pipeline {
     }
     let loss = record.state == .held && record.summary.batch != nil ? "; its batch's saved progress is discarded" : ""
     return try change("cancelled \(id)\(loss)", "would cancel \(id)\(loss)", dryRun) { () throws(LedgerError) in
-      try ledger.cancel(record.id, by: caller.uid, at: WallClock.now)
+      try ledger.cancel(record.id, by: caller.uid, at: clocks.wall())
       if let batch = record.summary.batch { removeProgress(of: batch, record.model) }
     }
   }
@@ -136,7 +139,7 @@ extension Pipeline {
       dryRun
     ) {
       () throws(LedgerError) in
-      let ids = try ledger.resume(record.id, acceptRetainCost: cost, by: caller.uid, at: WallClock.now)
+      let ids = try ledger.resume(record.id, acceptRetainCost: cost, by: caller.uid, at: clocks.wall())
       for id in ids {
         narrator.post(
           .requestResumed(Event.Request(id: id.text, model: record.model), acceptRetainCost: cost, by: caller.uid))
@@ -162,7 +165,7 @@ extension Pipeline {
     try checkModel(of: record)
     return try change("\(id) starts over", "would start \(id) over, with all of its batch", dryRun) {
       () throws(LedgerError) in
-      let ids = try ledger.retry(record.id, by: caller.uid, at: WallClock.now)
+      let ids = try ledger.retry(record.id, by: caller.uid, at: clocks.wall())
       if let batch = record.summary.batch { removeProgress(of: batch, record.model) }
       for id in ids { narrator.post(.requestRetried(Event.Request(id: id.text, model: record.model), by: caller.uid)) }
       expect(ids)
@@ -190,10 +193,10 @@ extension Pipeline {
   private func pause(_ model: String, _ caller: Caller, _ dryRun: Bool) throws(ControlError) -> JSONValue {
     let name = try known(model)
     return try change("paused \(name)", "would pause \(name)", dryRun) { () throws(LedgerError) in
-      _ = try ledger.ensureModel(name, at: WallClock.now)
+      _ = try ledger.ensureModel(name, at: clocks.wall())
       let isNew = try ledger.pause(
         name, .person, detail: "paused by \(Accounts.userNameOrNumber(caller.uid)); hamuctl unpause \(name) goes on",
-        by: caller.uid, at: WallClock.now)
+        by: caller.uid, at: clocks.wall())
       if isNew { narrator.post(.modelPaused(name, by: caller.uid, waiting: try waiting(name))) }
       if run?.job.model.name == name { stopRun() }
     }
@@ -202,8 +205,8 @@ extension Pipeline {
   private func unpause(_ model: String, _ caller: Caller, _ dryRun: Bool) throws(ControlError) -> JSONValue {
     let name = try known(model)
     return try change("unpaused \(name)", "would unpause \(name)", dryRun) { () throws(LedgerError) in
-      _ = try ledger.ensureModel(name, at: WallClock.now)
-      if try ledger.unpause(name, .person, by: caller.uid, at: WallClock.now) {
+      _ = try ledger.ensureModel(name, at: clocks.wall())
+      if try ledger.unpause(name, .person, by: caller.uid, at: clocks.wall()) {
         narrator.post(.modelUnpaused(name, waiting: try waiting(name)))
       }
     }

@@ -8,7 +8,7 @@ extension Pipeline {
   func pauseDamaged(_ name: String, _ sentence: String) throws(LedgerError) {
     models[name] = nil
     damaged[name] = try servedStamp(name)
-    guard try ledger.pause(name, .damaged, detail: sentence, at: WallClock.now) else { return }
+    guard try ledger.pause(name, .damaged, detail: sentence, at: clocks.wall()) else { return }
     narrator.post(
       .versionDamaged(name, version: try ledger.model(name)?.currentVersion, sentence, waiting: try waiting(name)))
   }
@@ -26,6 +26,33 @@ extension Pipeline {
   func mended(_ name: String, at now: Timestamp) throws(LedgerError) -> Bool {
     damaged[name] = nil
     return try ledger.unpause(name, .damaged, at: now)
+  }
+
+  /// A circuit breaker: requests that each cost little, or that were made to harm, must not wear a model out unseen. Its queue
+  /// stops while held-out accuracy is down by more than the budget, and goes on when it is not any more: after an import, a
+  /// rollback, or with a larger budget.
+  func watchDamage() throws(LedgerError) {
+    let now = clocks.wall()
+    for settings in configuration.models where models[settings.name] != nil {
+      let (name, budget) = (settings.name, settings.policy.damageBudget)
+      let fall = try ledger.damage(of: name)
+      if fall <= budget {
+        guard try ledger.unpause(name, .damageBudget, at: now) else { continue }
+        narrator.post(.modelUnpaused(name, waiting: try waiting(name)))
+      } else {
+        let sentence = Self.damage(name, fall, budget)
+        guard try ledger.pause(name, .damageBudget, detail: sentence, at: now) else { continue }
+        narrator.post(
+          .damageBudgetSpent(
+            name, version: try ledger.model(name)?.currentVersion, sentence, waiting: try waiting(name)))
+      }
+    }
+  }
+
+  private static func damage(_ name: String, _ fall: Double, _ budget: Double) -> String {
+    "accuracy on held-out rows has fallen by \(NumberText.figure(fall, digits: 3)) since the last full training, more than"
+      + " damage_budget \(NumberText.figure(budget)); retrain without the forgotten rows and hamuctl import \(name) DIR, or"
+      + " raise the budget and reload"
   }
 
   private func servedStamp(_ name: String) throws(LedgerError) -> VersionStamp? {

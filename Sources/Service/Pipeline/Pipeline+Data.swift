@@ -23,7 +23,7 @@ extension Pipeline {
     let found = try await match(model)
     if dryRun { return ["message": JSONValue("would follow: " + found.summary), "dry_run": true] }
     try ledgerWork { () throws(LedgerError) in
-      try ledger.rematch(found.relocation, at: WallClock.now)
+      try ledger.rematch(found.relocation, at: clocks.wall())
       models[name] = model
       changed[name] = nil
       narrator.post(.modelRematched(name, same: found.kept, moved: found.moved, gone: found.gone))
@@ -83,7 +83,7 @@ extension Pipeline {
   private func adopt(
     _ candidate: VersionStore.Candidate, _ settings: ModelSettings, _ model: LoadedModel
   ) async throws -> JSONValue {
-    let now = WallClock.now
+    let now = clocks.wall()
     let name = settings.name
     var record = VersionRecord(model: name, version: candidate.number, created: now.rfc3339())
     record.parent = model.current.number
@@ -131,7 +131,7 @@ extension Pipeline {
 
 extension Pipeline {
   /// Holds the model, to be released by the caller, and says how it is configured.
-  private func take(_ name: String) async throws(ControlError) -> ModelSettings {
+  func take(_ name: String) async throws(ControlError) -> ModelSettings {
     await hold(name)
     do throws(ControlError) {
       guard let settings = configuration.model(name) else {
@@ -139,6 +139,9 @@ extension Pipeline {
           .usage, "model \(name) is not configured, or its file is wrong; hamuctl check says what is wrong with it")
       }
       guard !isStopping else { throw ControlError(.unavailable, "the daemon is stopping") }
+      if let restoration {
+        throw ControlError(.usage, "the ledger is not what it was: \(restoration.why); hamuctl recover comes first")
+      }
       guard run?.job.model.name != name else {
         throw ControlError(
           .usage, "model \(name) is running a batch; hamuctl pause \(name) first, or try again when it has ended")

@@ -7,7 +7,11 @@ import Requests
 // Which models can be worked on.
 extension Pipeline {
   /// Marks what is to be opened, so that nothing is taken up before.
-  package func prepareToOpen() { opening.formUnion(configuration.models.map(\.name)) }
+  /// Whether the ledger is the one that it was is decided first: what follows goes by it.
+  package func prepareToOpen() {
+    opening.formUnion(configuration.models.map(\.name))
+    lookForRestoredBackup()
+  }
 
   func readyEvent() -> Event {
     .ready(
@@ -34,7 +38,8 @@ extension Pipeline {
 
   /// The model with its data as they are at this moment, on a thread of its own; nothing is settled by that.
   func openNow(_ settings: ModelSettings) async -> Result<OpenedModel, ModelTrouble> {
-    let opener = ModelOpener(places: places, ledger: ledger, cleans: cleaned.insert(settings.name).inserted, key: key)
+    let opener = ModelOpener(
+      places: places, ledger: ledger, cleans: restoration == nil && cleaned.insert(settings.name).inserted, key: key)
     return await onThread("hamud-open") { () throws(ModelTrouble) in try opener.open(settings) }
   }
 
@@ -56,7 +61,7 @@ extension Pipeline {
 
   func settle(_ settings: ModelSettings, _ outcome: Result<OpenedModel, ModelTrouble>) throws(LedgerError) {
     let name = settings.name
-    let now = WallClock.now
+    let now = clocks.wall()
     // Opened by settings that are not in force any more: whoever changed them opens it by the new ones.
     guard configuration.model(name) == settings else { return }
     switch outcome {
@@ -114,9 +119,9 @@ extension Pipeline {
     for broken in configuration.brokenModels {
       models[broken.name] = nil
       do throws(LedgerError) {
-        _ = try ledger.ensureModel(broken.name, at: WallClock.now)
+        _ = try ledger.ensureModel(broken.name, at: clocks.wall())
         let sentence = broken.fault.description
-        if try ledger.pause(broken.name, .unusable, detail: sentence, at: WallClock.now) {
+        if try ledger.pause(broken.name, .unusable, detail: sentence, at: clocks.wall()) {
           narrator.post(.modelUnusable(broken.name, sentence))
         }
       } catch {
@@ -130,7 +135,7 @@ extension Pipeline {
     do {
       for request in try ledger.requests(RequestFilter(states: [.held], model: model)) where request.reason == .noModel
       {
-        _ = try ledger.readmit(request.id, resolution: nil, at: WallClock.now)
+        _ = try ledger.readmit(request.id, resolution: nil, at: clocks.wall())
         if request.rows > 0 { expect([request.id]) }
       }
     } catch {
@@ -166,8 +171,20 @@ extension Pipeline {
     for (_, model) in models.sorted(by: { $0.key < $1.key }) where run?.job.model.name != model.name {
       _ = try isUnchanged(model)
     }
+    try followServing()
+    try watchDamage()
     try holdRequestsOfMissingModels()
     try retryUnusable()
+  }
+
+  /// The last request of a rollback may end without a run (its rows were another's): then `current` follows here.
+  private func followServing() throws {
+    for (name, model) in models.sorted(by: { $0.key < $1.key }) {
+      guard restoration == nil, let serving = try ledger.model(name)?.serving,
+        try model.store.currentNumber() != serving
+      else { continue }
+      try model.store.makeCurrent(serving)
+    }
   }
 
   private func holdRequestsOfMissingModels() throws(LedgerError) {
@@ -177,7 +194,7 @@ extension Pipeline {
         record.name,
         detail:
           "model \(record.name) is not configured any more; put its file back into models.d, or cancel the request",
-        at: WallClock.now)
+        at: clocks.wall())
       if !held.isEmpty { narrator.post(.modelRemoved(record.name, held: held.count)) }
     }
   }
@@ -196,8 +213,8 @@ extension Pipeline {
         continue
       }
       if try isStillDamaged(settings.name) { continue }
-      guard let failed = lastOpened[settings.name], MonotonicInstant.now - failed < Self.reopenEvery else {
-        lastOpened[settings.name] = .now
+      guard let failed = lastOpened[settings.name], clocks.monotonic() - failed < Self.reopenEvery else {
+        lastOpened[settings.name] = clocks.monotonic()
         openSoon(settings)
         continue
       }

@@ -15,7 +15,7 @@ extension Pipeline {
     }
     for batch in try ledger.batches(states: [.scheduled]) {
       guard let model = try ready(batch.model) else { continue }
-      guard let planned = try ledger.startRun(batch.number, at: WallClock.now) else { continue }
+      guard let planned = try ledger.startRun(batch.number, at: clocks.wall()) else { continue }
       try tell()
       return try begin(planned, model)
     }
@@ -87,7 +87,9 @@ extension Pipeline {
       rows: try ledger.tombstones(of: name).map {
         EarlierErasures.Row(row: $0.row, erasure: $0.batch, phi: $0.kind == .classes ? $0.phi : nil)
       })
-    let newest = try ledger.versions(of: name).map(\.number).max() ?? 0
+    // Of a ledger that was brought back: a version that it does not know may be served meanwhile.
+    let served = try model.store.currentNumber() ?? 0
+    let newest = max(try ledger.versions(of: name).map(\.number).max() ?? 0, served)
     return RunJob(
       planned: planned, model: model, excluded: excluded, erasures: erasures, number: newest + 1, workers: workers,
       blas: blas, key: key)
@@ -119,7 +121,7 @@ extension Pipeline {
           BatchHold(
             batch: job.planned.batch, reason: .error, detail: RunSentences.impossible(sentence), steps: 0,
             keepsProgress: false),
-          at: WallClock.now)
+          at: clocks.wall())
       }
       try tell()
     } catch {
@@ -139,23 +141,42 @@ extension Pipeline {
       version: NewVersion(number: version.number, parent: job.model.current.number, record: try version.digest()),
       endings: endings(of: job.planned.requests, result, rows, job))
     publication.setAside = setAside(result, version: version.number)
+    if let before = result.heldoutBefore, let after = result.heldoutAfter {
+      publication.heldoutFall = before.accuracy - after.accuracy
+    }
     do {
-      _ = try ledger.publish(publication, at: WallClock.now)
+      _ = try ledger.publish(publication, at: clocks.wall())
     } catch {
       try job.model.store.remove(version.number)
       throw error
     }
     // From here on the version counts, whatever else fails: opened again, the model follows the ledger.
+    models[job.model.name]?.serve(version)
+    var isServed = false
     do {
-      try job.model.store.makeCurrent(version.number)
-      models[job.model.name]?.serve(version)
+      isServed = try serve(version, of: job.model)
     } catch {
       narrator.trouble(error)
       models[job.model.name] = nil
     }
     runSeconds[job.model.name] = seconds(since: run?.begun)
-    narrator.published(version, result, job)
+    narrator.published(version, result, job, isServed: isServed)
     removeProgress(of: job.planned.batch, job.model.name)
+  }
+
+  /// While requests that a rollback brought back wait, what it makes is not served: it still remembers theirs.
+  /// - Returns: whether the version is served.
+  private func serve(_ version: VersionStore.Version, of model: LoadedModel) throws -> Bool {
+    let serving = try ledger.model(model.name)?.serving
+    if serving == version.number {
+      try model.store.makeCurrent(version.number)
+      return true
+    }
+    narrator.post(
+      .versionHeldBack(
+        model.name, version: version.number, serving: serving, owed: try ledger.owedRequests(of: model.name).map(\.text)
+      ))
+    return false
   }
 
   /// What was saved of a batch that is over, or that starts over, still remembers.
@@ -202,7 +223,7 @@ extension Pipeline {
         Publication(
           batch: job.planned.batch, generation: job.planned.generation, version: nil,
           endings: endings(of: ended, result, rows, job)),
-        at: WallClock.now)
+        at: clocks.wall())
     }
     guard let reason = Reason(rawValue: result.ending.rawValue), ended.count < job.planned.requests.count else {
       return removeProgress(of: job.planned.batch, job.model.name)
@@ -221,13 +242,13 @@ extension Pipeline {
       batch: job.planned.batch, reason: reason, detail: sentence, steps: result.steps,
       keepsProgress: result.saved != nil, evidence: evidence)
     for request in setAside(result, version: nil) { hold.own[request.request] = (request.reason, request.detail) }
-    try ledger.holdBatch(hold, at: WallClock.now)
+    try ledger.holdBatch(hold, at: clocks.wall())
   }
 
   private func fail(_ job: RunJob, _ reason: Reason, _ sentence: String, keepsProgress: Bool) throws {
     let outcome = try ledger.failBatch(
-      job.planned.batch, reason: reason, detail: sentence, keepsProgress: keepsProgress, at: WallClock.now)
-    if case .retry(let time) = outcome { alarm.set(.now + (time - WallClock.now)) }
+      job.planned.batch, reason: reason, detail: sentence, keepsProgress: keepsProgress, at: clocks.wall())
+    if case .retry(let time) = outcome { alarm.set(.now + (time - clocks.wall())) }
   }
 
   private func seconds(since begun: MonotonicInstant?) -> Double? {

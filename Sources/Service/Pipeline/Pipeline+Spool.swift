@@ -40,7 +40,7 @@ extension Pipeline {
     } catch {
       return try refuseUnread(name, error)
     }
-    let drop = Drop(fileName: name.readable, bytes: file.bytes, owner: file.owner, receivedAt: WallClock.now)
+    let drop = Drop(fileName: name.readable, bytes: file.bytes, owner: file.owner, receivedAt: clocks.wall())
     switch try answer(drop) {
     // Whatever opens the model rings when it is open.
     case .opening: return false

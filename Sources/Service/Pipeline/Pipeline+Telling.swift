@@ -4,9 +4,12 @@ import Requests
 
 // What changed is told: to the journal, in the receipt, to whoever waits. In that order, after the ledger has it.
 extension Pipeline {
+  /// Tells every change that is not yet told, when the head of the audit chain is copied: no receipt says what a restored
+  /// ledger could deny unseen.
   /// Tells every change that is not yet told, the one that a crash left unsaid too. Repeating is harmless: a journal entry
   /// may come twice after a crash, a receipt is written whole.
   func tell() throws(LedgerError) {
+    keepHead()
     while true {
       let due = try ledger.dueReceipts(limit: Self.toldAtOnce)
       var isComplete = true
@@ -99,7 +102,8 @@ extension ControlError {
     let code: ExitCode =
       switch error {
       case .unknownRequest, .unknownBatch, .unknownModel: .unknownRequest
-      case .notPossible, .illegalTransition, .batchNot, .unfitBatch, .modelPaused, .modelBusy: .usage
+      case .notPossible, .illegalTransition, .batchNot, .unfitBatch, .modelPaused, .modelBusy, .owed, .cannotRollBack:
+        .usage
       default: .inputOutput
       }
     self.init(code, "\(error)")

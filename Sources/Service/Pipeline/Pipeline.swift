@@ -22,6 +22,7 @@ package actor Pipeline {
   /// Signs receipts and records.
   let key: SigningKey
   let alarm: Alarm
+  let clocks: Clocks
 
   var configuration: Configuration
   var models: [String: LoadedModel] = [:]
@@ -51,6 +52,14 @@ package actor Pipeline {
   /// Requests of which it was said that their deadline has passed.
   var passedDeadlinesSaid: Set<RequestID> = []
   package internal(set) var isStopping = false
+  /// Why the ledger is taken for an older one than it was, until a person settles it.
+  var restoration: Restoration?
+  /// Where the chain ended when its head was copied last.
+  var copiedHead: ChainEnd?
+  /// Since when each model's waiting requests wait, by the clock that does not jump.
+  var waitingSince: [String: [RequestID: MonotonicInstant]] = [:]
+  /// When what is past its time was looked for last, by both clocks.
+  var lastExpiry: (monotonic: MonotonicInstant, wall: Timestamp)?
   var lowDiskSaid = false
   var unreadableReceiptsSaid = false
 
@@ -66,7 +75,7 @@ package actor Pipeline {
 
   package init(
     places: Places, ledger: Ledger, configuration: Configuration, narrator: Narrator, live: LiveRun, bell: Doorbell,
-    blas: BLASReport, key: SigningKey
+    blas: BLASReport, key: SigningKey, clocks: Clocks = .system
   ) {
     self.places = places
     self.ledger = ledger
@@ -76,6 +85,7 @@ package actor Pipeline {
     self.bell = bell
     self.blas = blas
     self.key = key
+    self.clocks = clocks
     alarm = Alarm(bell)
   }
 
@@ -101,6 +111,7 @@ package actor Pipeline {
     attempt { try tell() }
     attempt { try beginRun() }
     attempt { try tell() }
+    attempt { try endWhatIsPastItsTime() }
   }
 
   private func attempt(_ stage: () throws -> Void) {
@@ -112,7 +123,7 @@ package actor Pipeline {
   }
 
   private func scheduleRetries() throws(LedgerError) {
-    let now = WallClock.now
+    let now = clocks.wall()
     try ledger.scheduleDueRetries(at: now)
     if let next = try ledger.nextRetry() { alarm.set(.now + (next - now)) }
   }

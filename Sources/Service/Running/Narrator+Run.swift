@@ -47,10 +47,10 @@ extension Narrator {
     }
   }
 
-  func published(_ version: VersionStore.Version, _ result: RunResult, _ job: RunJob) {
+  func published(_ version: VersionStore.Version, _ result: RunResult, _ job: RunJob, isServed: Bool) {
     post(
       .versionPublished(
-        job.told, version: version.number, steps: result.steps, record: version.recordDigest,
+        job.told, version: (version.number, version.recordDigest), isServed: isServed, steps: result.steps,
         after: Event.Figures(result)))
   }
 }

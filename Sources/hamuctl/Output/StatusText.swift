@@ -13,6 +13,9 @@ enum StatusText {
     for model in status["models"]?.elements ?? [] {
       var line = "model       " + Figures.text(model["model"]) + ", version " + Figures.text(model["version"])
       if let paused = model["paused"]?.stringValue { line += ", paused: " + paused }
+      if let owed = model["owed"]?.integerValue, owed > 0 {
+        line += ", owed: \(owed) to be served again before another version is served"
+      }
       lines.append(line)
     }
     lines.append("running     " + running(status["running"]))

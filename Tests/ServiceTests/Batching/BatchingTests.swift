@@ -161,7 +161,7 @@ struct BatchingScene {
     var scene = BatchingScene()
     try scene.add(at: 100)
     #expect(try #require(scene.formed(at: 0)) == ("r1", .waited))
-    #expect(scene.decide(at: 95) == .wait(until: BatchingScene.minute(110)))
+    #expect(scene.decide(at: 95) == .wait(until: BatchingScene.minute(105)))
   }
 
   @Test func latestStart_isWhenARequestMayWaitNoLonger() throws {

@@ -44,6 +44,8 @@ enum EventSamples {
     .recovered(runs: 1, receipts: 2),
     .ledgerMigrated(from: 1, to: 2, copy: "/var/lib/hamud/ledger.sqlite.format1"),
     .signingKey("0123456789abcdef", after: nil),
+    .restoredBackup("it ends before the copy of its head in /var/spool/hamud/head.json", missing: 2),
+    .restoreSettled(replayed: ["dsr-1"], signedOff: ["dsr-2"], by: 0),
     .ledgerTrouble("cannot write: disk I/O error"),
     .trouble("cannot read the directory"),
     .lowDisk(path: "/var/lib/hamud", free: 1_500_000_000, share: 0.051, limit: 0.1),
@@ -63,10 +65,14 @@ enum EventSamples {
     .dataChanged("cifar10", "another size of data_batch_1.bin", waiting: 1),
     .versionDamaged("cifar10", version: 4, "version 4: the file \"config.json\" is missing", waiting: 2),
     .modelUnusable("cifar10", "/etc/hamud/models.d/cifar10.yaml:1:1: model is missing"),
+    .damageBudgetSpent("cifar10", version: 9, "accuracy on held-out rows has fallen by 0.12", waiting: 3),
     .modelPaused("cifar10", by: 0, waiting: 1),
     .modelUnpaused("cifar10", waiting: 1),
     .modelRematched("cifar10", same: 900, moved: 99, gone: 1),
     .modelRemoved("cifar10", held: 2),
+    .modelRolledBack("cifar10", to: 1, again: (["dsr-1", "dsr-2"], 40), serving: 3, by: 0),
+    .modelRolledBack("cifar10", to: 1, again: (["dsr-1", "dsr-2"], 40), serving: nil, by: 0),
+    .versionHeldBack("cifar10", version: 4, serving: 3, owed: ["dsr-2"]),
     .modelDisappoints("cifar10", "class 3 has 12 held-out rows"),
   ]
 
@@ -106,7 +112,7 @@ enum EventSamples {
     .progressNotSaved(run, "no space left"),
     .roundingLost(run, step: 48),
     .runInterrupted(run, step: 33),
-    .versionPublished(run, version: 3, steps: 48, record: "sha256:aa", after: figures),
+    .versionPublished(run, version: (3, "sha256:aa"), isServed: true, steps: 48, after: figures),
   ]
 
   static var all: [Event] { service + models + requests + runs }

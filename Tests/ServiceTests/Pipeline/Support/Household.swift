@@ -13,7 +13,7 @@ final class Household: Sendable {
   private let tasks: [Task<Void, Never>]
   private let bell: Doorbell
 
-  init(_ road: Road, witness: Witness = Witness()) async throws {
+  init(_ road: Road, witness: Witness = Witness(), clocks: Clocks = .system) async throws {
     self.road = road
     self.witness = witness
     ledger = try Ledger(path: road.places.ledger)
@@ -22,7 +22,7 @@ final class Household: Sendable {
     let pipeline = Pipeline(
       places: road.places, ledger: ledger, configuration: try ConfigurationLoader.load(road.places), narrator: narrator,
       live: LiveRun(), bell: bell, blas: BLASCheck.run(),
-      key: try Keyring.open(road.places, ledger, environment: { _ in nil }, at: WallClock.now).key)
+      key: try Keyring.open(road.places, ledger, environment: { _ in nil }, at: WallClock.now).key, clocks: clocks)
     let server = ControlServer(
       socket: try ControlSocket(path: road.places.control), handler: pipeline, narrator: narrator)
     await pipeline.prepareToOpen()

@@ -1,0 +1,106 @@
+package import Platform
+package import Requests
+
+// Whether this is the ledger that it was, and what is done when it is an older one.
+
+/// What an older ledger lacks, as far as it can be found elsewhere.
+package struct Recovery: Sendable {
+  /// Requests of which it knows nothing: accepted again, whatever the quotas say.
+  package var submissions: [Submission] = []
+  /// Requests that it has waiting and that were served before.
+  package var served: [RequestID] = []
+  /// What nobody can find; named in the audit chain.
+  package var signedOff: [String] = []
+  /// What each model goes on serving until the others were served again: what `current` names.
+  package var serving: [String: Int] = [:]
+  /// What showed that the ledger is older; for the audit chain.
+  package var why = ""
+
+  package init() {}
+}
+
+extension Ledger {
+  /// Where the audit chain ends.
+  package func chainEnd() throws(LedgerError) -> ChainEnd {
+    try read { session in
+      let end = try session.chainEnd()
+      return ChainEnd(entries: end.count, head: end.head)
+    }
+  }
+
+  /// Whether the chain has this end, or had it once and went on.
+  package func chainPasses(_ end: ChainEnd) throws(LedgerError) -> Bool {
+    try read { session in
+      if end.entries == 0 { return end.head == Chain.start }
+      return try session.first("SELECT hash FROM audit WHERE sequence = ?", [end.entries]) { try $0.digest(0) }
+        == end.head
+    }
+  }
+
+  /// When the copy was taken that this file is; nil for a ledger that was never copied by `copy(to:)`.
+  package func copiedAt() throws(LedgerError) -> Timestamp? {
+    try read { session in
+      try session.first("SELECT value FROM meta WHERE key = 'copied_at'") { try $0.time(0) }
+    }
+  }
+
+  /// Whether a copy of the head was made since the ledger is there.
+  package func headWasCopied() throws(LedgerError) -> Bool {
+    try read { session in try session.integer("SELECT 1 FROM meta WHERE key = 'head_copied'") != nil }
+  }
+
+  package func noteHeadCopied() throws(LedgerError) {
+    try write("note a copy of the chain's head") { session in
+      try session.run("INSERT INTO meta VALUES ('head_copied', 1) ON CONFLICT (key) DO NOTHING")
+    }
+  }
+
+  /// Requests of which the audit chain says another state than the table, or which have lost their tombstones: the
+  /// erasure set is not what the chain says. In the order of their last entry, at most `auditProblemsListed`.
+  package func erasuresAgainstTheChain() throws(LedgerError) -> [String] {
+    try read { session in
+      try session.all(
+        """
+        SELECT chain.id FROM (
+            SELECT json_extract(payload, '$.request') AS id, json_extract(payload, '$.to') AS state, max(sequence) AS last
+              FROM audit WHERE kind = 'moved' GROUP BY 1) AS chain
+          LEFT JOIN requests r ON r.id = chain.id
+          WHERE r.state IS NOT chain.state OR r.state = 'forgotten' AND r.row_count > 0
+            AND r.reason IN ('target', 'nothing_to_forget')
+            AND NOT EXISTS (SELECT 1 FROM tombstones t WHERE t.request = r.sequence)
+          ORDER BY chain.last LIMIT ?
+        """, [Ledger.auditProblemsListed]
+      ) { try $0.text(0) }
+    }
+  }
+
+  /// Takes up again what was found, in one transaction, and lets every model go on. What was served before is owed: no
+  /// version is served before.
+  /// - Returns: the requests that are owed now, in the order of acceptance.
+  package func recover(_ recovery: Recovery, by uid: UInt32?, at now: Timestamp) throws(LedgerError) -> [RequestID] {
+    try write("take up what a restored ledger lacks") { session in
+      for submission in recovery.submissions { try session.take(submission, at: now) }
+      let found = recovery.submissions.map(\.manifest.id) + recovery.served
+      let owed = try found.map { try session.entry($0) }.filter(\.state.isWaiting)
+        .sorted { $0.sequence < $1.sequence }
+      for entry in owed { try session.setOwed(entry) }
+      for (model, number) in recovery.serving where owed.contains(where: { $0.model == model }) {
+        try session.run(
+          "UPDATE models SET served_version = ? WHERE name = ? AND current_version IS NOT ?", [number, model, number])
+      }
+      for name in try session.all(
+        "SELECT DISTINCT model FROM pauses WHERE reason = 'restored'", read: { try $0.text(0) })
+      {
+        _ = try session.unpause(name, .restored, by: uid, at: now)
+      }
+      try session.run("DELETE FROM meta WHERE key = 'copied_at'")
+      try session.audit(
+        .recovered, at: now,
+        [
+          "why": .string(recovery.why), "owed": .array(owed.map { .string($0.id.text) }),
+          "signed_off": .array(recovery.signedOff.map { .string($0) }), "by": uid.map { .integer(Int64($0)) },
+        ])
+      return owed.map(\.id)
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import Ledger
+import Platform
+import Requests
+
+// What ends after `keep`: manifests, and with them every subject's name; receipts, and with them their submitters' names.
+extension Pipeline {
+  static let expiryEvery: Duration = .seconds(3600)
+  /// How far the clock of the day may run ahead of the other one between two looks.
+  static let driftAllowed: Duration = .seconds(60)
+  private static let endedAtOnce = 500
+
+  /// Looks every hour, an hour after the start for the first time. The clock of the day may jump, and what was removed does
+  /// not come back: so no more time counts between two looks than went by on the clock that does not jump. One that stays
+  /// ahead for an hour is believed.
+  func endWhatIsPastItsTime() throws {
+    let now = (monotonic: clocks.monotonic(), wall: clocks.wall())
+    guard let last = lastExpiry else {
+      lastExpiry = now
+      return
+    }
+    let elapsed = now.monotonic - last.monotonic
+    guard elapsed >= Self.expiryEvery else { return }
+    lastExpiry = now
+    let moment = min(now.wall, last.wall + elapsed + Self.driftAllowed)
+    let keep = configuration.settings.keep
+    try endManifests(before: moment - keep.manifests, at: now.wall)
+    try endReceipts(before: moment - keep.receipts, at: now.wall)
+    try removeFiles(in: places.rejected, before: moment - keep.manifests) { _ in true }
+    // Made before a migration, with every manifest that there was.
+    try removeFiles(in: places.state, before: moment - keep.manifests) { $0.hasPrefix("ledger.sqlite.before-") }
+  }
+
+  /// The file first: after a crash in between the ledger still says that it is due.
+  private func endManifests(before moment: Timestamp, at now: Timestamp) throws {
+    let due = try ledger.manifestsDue(finishedBefore: moment)
+    for some in due.split(every: Self.endedAtOnce) {
+      for id in some { _ = try DurableDirectory.removeFile(places.acceptedManifest(id.text)) }
+      try ledger.expireManifests(some, at: now)
+    }
+  }
+
+  private func endReceipts(before moment: Timestamp, at now: Timestamp) throws {
+    let due = try ledger.receiptsDue(finishedBefore: moment)
+    for some in due.split(every: Self.endedAtOnce) {
+      for id in some { _ = try DurableDirectory.removeFile(places.receipt(id.text)) }
+      try ledger.expireReceipts(some, at: now)
+    }
+  }
+
+  /// Refusals are nobody's request: their files, which quote what was refused, go by their own age.
+  private func removeFiles(
+    in directory: String, before moment: Timestamp, where isMeant: (String) -> Bool
+  ) throws {
+    for name in try DurableDirectory.list(directory) where isMeant(name) {
+      let path = Paths.join(directory, name)
+      guard let status = try FileStatus.ifPresent(path, followingLinks: false), status.kind == .file,
+        status.modified < moment
+      else { continue }
+      _ = try DurableDirectory.removeFile(path)
+    }
+  }
+}
+
+extension Array {
+  fileprivate func split(every count: Int) -> [[Element]] {
+    stride(from: 0, to: self.count, by: count).map { Array(self[$0..<Swift.min($0 + count, self.count)]) }
+  }
+}

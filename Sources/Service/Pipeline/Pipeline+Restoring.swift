@@ -1,0 +1,144 @@
+import Checkpoints
+import Ledger
+import Platform
+import Requests
+
+// A ledger that was brought back from a backup does not know what was promised since. It is seen at the start, and nothing
+// is published until a person has settled it.
+extension Pipeline {
+  /// Compares the ledger with the copy of its chain's head and with its own chain; pauses every model where they differ.
+  func lookForRestoredBackup() {
+    do {
+      let names = try Set(ledger.models().map(\.name)).union(configuration.modelNames)
+      let found = try Restoration.find(ledger, places) ?? leftUnsettled()
+      guard let found else { return }
+      restoration = found
+      let now = clocks.wall()
+      for name in names.sorted() {
+        _ = try ledger.ensureModel(name, at: now)
+        try ledger.pause(name, .restored, detail: "\(found.why); hamuctl recover", at: now)
+      }
+      let missing = try LostRequest.find(ledger, places).count
+      narrator.post(.restoredBackup(found.why, missing: missing))
+    } catch {
+      // Not knowing is no reason to go on: without an answer of the ledger nothing does.
+      narrator.trouble(error)
+    }
+  }
+
+  /// Found at an earlier start, and not settled since.
+  private func leftUnsettled() throws(LedgerError) -> Restoration? {
+    let pauses = try ledger.models().flatMap(\.pauses).filter { $0.reason == .restored }
+    return pauses.first.map { Restoration(why: $0.detail) }
+  }
+
+  /// Copies the head of the audit chain, before anybody is told what it covers. One that is newer than the ledger stays as it
+  /// is until that is settled.
+  func keepHead() {
+    guard restoration == nil else { return }
+    do {
+      let end = try ledger.chainEnd()
+      guard end != copiedHead else { return }
+      try HeadCopy(end: end).write(places, at: clocks.wall())
+      if copiedHead == nil { try ledger.noteHeadCopied() }
+      copiedHead = end
+    } catch {
+      narrator.trouble(error)
+    }
+  }
+
+  /// Accepts again what the spool knows and the ledger does not. What cannot be found has to be signed off.
+  func recover(signsOff: Bool, _ caller: Caller, _ dryRun: Bool) async throws(ControlError) -> JSONValue {
+    guard let restoration else {
+      throw ControlError(.usage, "the ledger is the one that it was; there is nothing to recover")
+    }
+    // What the manifests mean is looked up in the models' data.
+    while !opening.isEmpty, !isStopping { await waitForOpening() }
+    do {
+      let lost = try LostRequest.find(ledger, places)
+      let (recovery, unfound) = try plan(lost, restoration)
+      let names = recovery.submissions.map(\.manifest.id.text) + recovery.served.map(\.text)
+      if dryRun { return Self.answer("would accept again", names, unfound, signsOff: signsOff, isDry: true) }
+      guard unfound.isEmpty || signsOff else {
+        throw ControlError(
+          .usage,
+          """
+          nothing was changed: \(unfound.count) requests cannot be found again, their manifests are not in \
+          \(places.accepted): \(unfound.joined(separator: ", ")). Drop them again from your records, or put their manifests \
+          there; hamuctl recover --sign-off lets go of them
+          """)
+      }
+      let owed = try ledger.recover(recovery, by: caller.uid, at: clocks.wall()).map(\.text)
+      settle(owed: owed, signedOff: unfound, by: caller)
+      try tell()
+      return Self.answer("accepted again", owed, unfound, signsOff: signsOff, isDry: false)
+    } catch let error as LedgerError {
+      throw ControlError(error)
+    } catch {
+      throw error as? ControlError ?? ControlError(.inputOutput, "\(error)")
+    }
+  }
+
+  private func settle(owed: [String], signedOff: [String], by caller: Caller) {
+    restoration = nil
+    copiedHead = nil
+    narrator.post(.restoreSettled(replayed: owed, signedOff: signedOff, by: caller.uid))
+    // Opened again: what a crash left can be told from what is served now.
+    for name in configuration.modelNames { models[name] = nil }
+    lastOpened = [:]
+    bell.ring()
+  }
+
+  private func plan(_ lost: [LostRequest], _ restoration: Restoration) throws -> (Recovery, unfound: [String]) {
+    var recovery = Recovery()
+    recovery.why = restoration.why
+    var unfound: [String] = []
+    for request in lost {
+      if request.isKnown {
+        recovery.served.append(request.id)
+      } else if let manifest = request.manifest, let submission = try submission(request, manifest) {
+        recovery.submissions.append(submission)
+      } else {
+        unfound.append(request.id.text)
+      }
+    }
+    recovery.signedOff = unfound
+    for record in try ledger.models() {
+      let store = VersionStore(directory: places.model(record.name), model: record.name)
+      if let number = try? store.current()?.number { recovery.serving[record.name] = number }
+    }
+    return (recovery, unfound)
+  }
+
+  /// Nil where nobody can say any more which rows it means.
+  private func submission(
+    _ request: LostRequest, _ manifest: (bytes: [UInt8], parsed: Manifest)
+  ) throws -> Submission? {
+    let model = models[manifest.parsed.model.value]
+    let resolution: Resolution?
+    do {
+      resolution = try model?.resolution(of: manifest.parsed.selection)
+    } catch is Refusal {
+      return nil
+    }
+    return Submission(
+      manifest: manifest.parsed, bytes: manifest.bytes, submitter: request.submitter,
+      receivedAt: request.receivedAt ?? clocks.wall(), resolution: resolution,
+      awaitsModel: model == nil && configuration.modelNames.contains(manifest.parsed.model.value))
+  }
+
+  private static func answer(
+    _ verb: String, _ found: [String], _ unfound: [String], signsOff: Bool, isDry: Bool
+  ) -> JSONValue {
+    let names = found.isEmpty ? "" : ": " + found.joined(separator: ", ")
+    var message = "\(verb) \(found.count) \(found.count == 1 ? "request" : "requests")\(names)"
+    if !unfound.isEmpty {
+      let what = isDry ? (signsOff ? "would be signed off" : "cannot be found again") : "signed off"
+      message += "; \(what): \(unfound.joined(separator: ", "))"
+    }
+    return .present([
+      "message": JSONValue(message), "requests": .array(found.map { JSONValue($0) }),
+      "not_found": .array(unfound.map { JSONValue($0) }), "dry_run": isDry ? true : nil,
+    ])
+  }
+}

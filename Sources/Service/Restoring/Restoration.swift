@@ -1,0 +1,92 @@
+import Checkpoints
+import Ledger
+import Platform
+import Requests
+
+/// What shows that the ledger is not the one that it was.
+struct Restoration: Equatable {
+  let why: String
+
+  /// Nil for a ledger that goes on from its copied head and agrees with its own chain.
+  static func find(_ ledger: Ledger, _ places: Places) throws -> Restoration? {
+    if let moment = try ledger.copiedAt() {
+      return Restoration(why: "it is a backup that was taken at \(moment.rfc3339())")
+    }
+    let copy: HeadCopy?
+    do {
+      copy = try HeadCopy.read(places)
+    } catch {
+      return Restoration(why: "the copy of its head cannot be read (\(error))")
+    }
+    let end = try ledger.chainEnd()
+    if let copy {
+      if copy.end.entries > end.entries {
+        return Restoration(
+          why: "its audit chain has \(end.entries) entries, and had \(copy.end.entries) when its head was copied to"
+            + " \(places.headCopy)")
+      }
+      if !(try ledger.chainPasses(copy.end)) {
+        return Restoration(why: "its audit chain is another than the one whose head was copied to \(places.headCopy)")
+      }
+    } else if try ledger.headWasCopied() {
+      return Restoration(why: "the copy of its head, \(places.headCopy), is gone, so that nobody can tell")
+    }
+    let altered = try ledger.erasuresAgainstTheChain()
+    if !altered.isEmpty {
+      return Restoration(
+        why: "\(NumberText.count(altered.count, "request")) are not in the state that its own audit chain says")
+    }
+    return nil
+  }
+}
+
+/// What the spool knows of a request, and a restored ledger does not.
+struct LostRequest {
+  let id: RequestID
+  /// The last state that somebody was told.
+  let state: RequestState?
+  /// As it was handed in; nil where it is gone or is not the one that the receipt speaks of.
+  let manifest: (bytes: [UInt8], parsed: Manifest)?
+  let submitter: Submitter
+  let receivedAt: Timestamp?
+  /// The ledger has it, waiting.
+  let isKnown: Bool
+
+  /// Everything that receipts and manifests in the spool say, and the ledger does not.
+  static func find(_ ledger: Ledger, _ places: Places) throws -> [LostRequest] {
+    let stems = try [places.receipts, places.accepted].flatMap { directory in
+      try DurableDirectory.list(directory).filter { $0.hasSuffix(".yaml") }.map { Paths.stem(of: $0) }
+    }
+    return try Set(stems).sorted().compactMap { stem in
+      guard let id = RequestID(stem) else { return nil }
+      return try look(id, ledger, places)
+    }
+  }
+
+  private static func look(_ id: RequestID, _ ledger: Ledger, _ places: Places) throws -> LostRequest? {
+    let receipt = (try? DataFile.read(places.receipt(id.text), limit: Limits.documentBytes))
+      .flatMap { try? Receipt.parse($0) }
+    let known = try ledger.request(id)
+    switch known?.state {
+    case .forgotten, .cancelled, .rejected: return nil
+    case .some where receipt?.state != .forgotten: return nil
+    // Whoever cancelled it was told so.
+    case nil where receipt?.state == .cancelled: return nil
+    default: break
+    }
+    let bytes = try? DataFile.read(places.acceptedManifest(id.text), limit: Limits.documentBytes)
+    let isWhole = receipt?.digest.map { digest in bytes.map { SHA256Digest.of($0).description } == digest } ?? true
+    let parsed = isWhole ? bytes.flatMap { try? Manifest.parse($0, fileStem: id.text) } : nil
+    return LostRequest(
+      id: id, state: receipt?.state, manifest: bytes.flatMap { bytes in parsed.map { (bytes, $0) } },
+      submitter: submitter(named: receipt?.submittedBy),
+      receivedAt: receipt?.receivedAt.flatMap { Timestamp(rfc3339: $0) }, isKnown: known != nil)
+  }
+
+  /// A receipt names its submitter, or gives the number of one without a name.
+  private static func submitter(named name: String?) -> Submitter {
+    let fallback = Accounts.effectiveUser
+    guard let name else { return Submitter(uid: fallback, name: Accounts.userNameOrNumber(fallback)) }
+    return Submitter(uid: Accounts.userID(named: name) ?? UInt32(name) ?? fallback, name: name)
+  }
+}

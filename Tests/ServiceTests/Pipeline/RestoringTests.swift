@@ -1,0 +1,159 @@
+import Checkpoints
+import Ledger
+import Platform
+import Requests
+import Service
+import Testing
+
+/// Older states of a ledger, or of a models directory, brought back by somebody who meant well.
+@Suite(.timeLimit(.minutes(3))) struct RestoringTests {
+  /// One request was served and copied (`ledger.old`), another after that.
+  private func road() async throws -> Road {
+    let road = try Road()
+    let house = try await Household(road)
+    try await house.submit(manifest("one", "subjects: [s-3]", "priority: urgent"))
+    try await house.settled("one")
+    try await house.stop()
+    try await copyLedger(road)
+    let later = try await Household(road)
+    try await later.submit(manifest("two", "subjects: [s-7]", "priority: urgent"))
+    try await later.settled("two")
+    try await later.submit(manifest("three", "samples: [50]"))
+    try await later.stop()
+    return road
+  }
+
+  private func copyLedger(_ road: Road) async throws {
+    // Opened and closed by itself, so that the file alone is the ledger.
+    for name in ["ledger.sqlite", "ledger.sqlite-wal"] {
+      let path = Paths.join(road.places.state, name)
+      try DurableFile.copy(try DataFile(path: path), to: Paths.join(road.root, "old-" + name))
+    }
+  }
+
+  private func bringBack(_ road: Road) throws {
+    for name in ["ledger.sqlite", "ledger.sqlite-wal"] {
+      try DurableFile.copy(
+        try DataFile(path: Paths.join(road.root, "old-" + name)), to: Paths.join(road.places.state, name))
+    }
+    _ = try DurableDirectory.removeFile(Paths.join(road.places.state, "ledger.sqlite-shm"))
+  }
+
+  private func current(_ road: Road) throws -> String? {
+    try DurableDirectory.target(ofLink: road.places.model(Road.model) + "/current")
+  }
+
+  private func paused(_ house: Household) async throws -> String? {
+    try await house.call(.status)["models"]?.elements?.first?["paused"]?.stringValue
+  }
+
+  @Test func headCopy_followsTheChain_andIsNoAlarm() async throws {
+    let road = try await road()
+    let next = try await Household(road)
+    await next.witness.wait(for: .modelLoaded)
+    #expect(next.witness.events(.restoredBackup).isEmpty)
+    let status = try await next.call(.status)
+    let text = String(decoding: try DataFile.read(road.places.headCopy, limit: 1000), as: UTF8.self)
+    #expect(text.contains(try #require(status["audit"]?["head"]?.stringValue)))
+    #expect(await next.refusal(.recover(signsOff: true, dryRun: false))?.code == .usage)
+    try await next.stop()
+  }
+
+  @Test func olderLedger_publishesNothing_untilWhatWasForgottenIsForgottenAgain() async throws {
+    let road = try await road()
+    try bringBack(road)
+    let head = try DataFile.read(road.places.headCopy, limit: 1000)
+    let house = try await Household(road)
+    await house.witness.wait(for: .modelLoaded)
+    let told = try #require(house.witness.events(.restoredBackup).first)
+    #expect(told.entry.priority == .critical && told.entry.message.contains("hamuctl recover"))
+    #expect(try await paused(house) == "restored")
+    // New requests are taken and wait; what is served stays, although the ledger does not know it.
+    try await house.submit(manifest("four", "subjects: [s-9]", "priority: urgent"))
+    await house.quiet()
+    #expect(try await house.show("four").state == .accepted)
+    #expect(try current(road) == "versions/000003" && road.versions == [1, 2, 3])
+    let back = await house.refusal(.rollback(model: Road.model, version: 1, servesNow: false, dryRun: false))
+    #expect(back?.message.contains("hamuctl recover") == true)
+    #expect(try DataFile.read(road.places.headCopy, limit: 1000) == head)
+    let plan = try await house.call(.recover(signsOff: false, dryRun: true))
+    #expect(plan["requests"]?.elements?.compactMap(\.stringValue) == ["three", "two"])
+    #expect(try await paused(house) == "restored")
+    try await house.call(.recover(signsOff: false, dryRun: false))
+    #expect(try await house.call(.status)["models"]?.elements?.first?["owed"]?.integerValue == 2)
+    try await house.call(.flush(model: nil, dryRun: false))
+    for id in ["two", "three", "four"] { #expect(try await house.settled(id).state == .forgotten) }
+    #expect(try await house.show("two").version == 4)
+    #expect(try current(road) == "versions/000004")
+    #expect(try house.ledger.forgottenRows(of: Road.model).count == 12 * 3 + 1)
+    #expect(house.witness.events(.restoreSettled).count == 1)
+    try await house.stop()
+    // And that is the end of it.
+    let next = try await Household(road)
+    await next.witness.wait(for: .modelLoaded)
+    #expect(next.witness.events(.restoredBackup).isEmpty && road.versions == [1, 2, 4])
+    try await next.stop()
+  }
+
+  @Test func olderLedger_staysSeen_fromStartToStart() async throws {
+    let road = try await road()
+    try bringBack(road)
+    for _ in 0..<2 {
+      let house = try await Household(road)
+      await house.witness.wait(for: .modelLoaded)
+      #expect(house.witness.events(.restoredBackup).count == 1)
+      await house.quiet()
+      #expect(try current(road) == "versions/000003")
+      try await house.stop()
+    }
+  }
+
+  @Test func whatCannotBeFound_hasToBeSignedOff() async throws {
+    let road = try await road()
+    try bringBack(road)
+    _ = try DurableDirectory.removeFile(road.places.acceptedManifest("two"))
+    let house = try await Household(road)
+    await house.witness.wait(for: .modelLoaded)
+    let refusal = await house.refusal(.recover(signsOff: false, dryRun: false))
+    #expect(refusal?.code == .usage && refusal?.message.contains("two") == true)
+    #expect(try await paused(house) == "restored")
+    try await house.call(.recover(signsOff: true, dryRun: false))
+    #expect(try house.ledger.auditEntries().last { $0.kind == "recovered" }?.payload.contains("two") == true)
+    #expect(await house.refusal(.show(id: "two"))?.code == .unknownRequest)
+    try await house.call(.flush(model: nil, dryRun: false))
+    #expect(try await house.settled("three").state == .forgotten)
+    try await house.stop()
+  }
+
+  @Test func lostHeadCopy_isNoReasonToGoOn() async throws {
+    let road = try await road()
+    _ = try DurableDirectory.removeFile(road.places.headCopy)
+    let house = try await Household(road)
+    await house.witness.wait(for: .modelLoaded)
+    #expect(house.witness.events(.restoredBackup).count == 1)
+    try await house.call(.recover(signsOff: false, dryRun: false))
+    try await house.call(.flush(model: nil, dryRun: false))
+    #expect(try await house.settled("three").state == .forgotten)
+    try await house.stop()
+  }
+
+  /// The models directory of an earlier day: the version that the ledger serves is not there.
+  @Test func olderModels_areSeen_andForgottenAgain() async throws {
+    let road = try await road()
+    let directory = road.places.model(Road.model)
+    try DurableDirectory.swapSymlink(at: directory + "/current", to: "versions/000002")
+    try DurableDirectory.removeTree(directory + "/versions/000003")
+    let house = try await Household(road)
+    await house.witness.wait(for: .versionDamaged)
+    let told = try #require(house.witness.events(.versionDamaged).first)
+    #expect(told.entry.priority == .critical && told.entry.message.contains("hamuctl rollback \(Road.model) --to 2"))
+    await house.quiet()
+    #expect(try await house.show("three").state == .accepted)
+    try await house.call(.rollback(model: Road.model, version: 2, servesNow: false, dryRun: false))
+    // It was served all the time: that is said as what it is.
+    #expect(house.witness.events(.rolledBackServed).count == 1)
+    #expect(try await house.settled("two").version == 4)
+    #expect(try current(road) == "versions/000004")
+    try await house.stop()
+  }
+}

@@ -1,0 +1,81 @@
+import Checkpoints
+import Ledger
+import Platform
+import Requests
+import Service
+import Testing
+
+/// The walk of the README: a backup while the daemon runs, further erasures, the disk's loss, the backup brought back.
+@Suite(.timeLimit(.minutes(3))) struct BackupTests {
+  @Test func backup_whileADaemonRuns_bringsEverythingBack_andForgetsAgain() async throws {
+    let road = try Road()
+    let house = try await Household(road)
+    try await house.submit(manifest("one", "subjects: [s-3]", "priority: urgent"))
+    try await house.settled("one")
+    try await house.submit(manifest("waiting", "samples: [50]"))
+    let directory = Paths.join(road.root, "backup")
+    let answer = try Backup(of: road.places, to: directory).take(at: WallClock.now)
+    #expect(answer["versions"]?.integerValue == 2)
+    // Once it is there it is not written over.
+    #expect(throws: (any Error).self) { try Backup(of: road.places, to: directory).take(at: WallClock.now) }
+    try await house.submit(manifest("two", "subjects: [s-7]", "priority: urgent"))
+    try await house.settled("two")
+    #expect(try house.ledger.copiedAt() == nil)
+    try await house.stop()
+
+    // The disk with /var/lib/hamud is lost; the spool is another one.
+    try DurableDirectory.removeTree(road.places.state)
+    try copyTree(Paths.join(directory, "var", "lib", "hamud"), to: road.places.state)
+    let back = try await Household(road)
+    await back.witness.wait(for: .modelLoaded)
+    #expect(back.witness.events(.restoredBackup).count == 1)
+    #expect(try await back.show("one").state == .forgotten)
+    #expect(try await back.show("waiting").state == .accepted)
+    let found = try await back.call(.recover(signsOff: false, dryRun: false))
+    // The waiting one was in the same batch, and its receipt said so.
+    #expect(found["requests"]?.elements?.compactMap(\.stringValue) == ["waiting", "two"])
+    #expect(try await back.settled("two").state == .forgotten)
+    #expect(try back.ledger.copiedAt() == nil)
+    #expect(try back.ledger.verifyAudit().isWhole)
+    try await back.stop()
+  }
+
+  /// On a machine where nothing is known but the backup.
+  @Test func backup_onANewMachine_saysWhatItIs_andGoesOnWhenSignedOff() async throws {
+    let road = try Road()
+    let house = try await Household(road)
+    try await house.submit(manifest("one", "subjects: [s-3]", "priority: urgent"))
+    try await house.settled("one")
+    let directory = Paths.join(road.root, "backup")
+    _ = try Backup(of: road.places, to: directory).take(at: WallClock.now)
+    try await house.stop()
+    for path in [road.places.state, road.places.spool] {
+      try DurableDirectory.removeTree(path)
+      try copyTree(directory + path.dropFirst(road.places.prefix.count), to: path)
+    }
+    let back = try await Household(road)
+    await back.witness.wait(for: .modelLoaded)
+    let told = try #require(back.witness.events(.restoredBackup).first)
+    #expect(told.entry.message.contains("a backup that was taken at"))
+    try await back.call(.recover(signsOff: false, dryRun: false))
+    try await back.submit(manifest("three", "subjects: [s-9]", "priority: urgent"))
+    #expect(try await back.settled("three").version == 3)
+    #expect(try road.receipt("one").state == .forgotten)
+    try await back.stop()
+  }
+
+  private func copyTree(_ from: String, to: String) throws {
+    try DurableDirectory.make(to, parents: true)
+    for name in try DurableDirectory.list(from) {
+      let (source, target) = (Paths.join(from, name), Paths.join(to, name))
+      switch try FileStatus.of(source, followingLinks: false).kind {
+      case .directory: try copyTree(source, to: target)
+      case .symbolicLink:
+        try DurableDirectory.swapSymlink(at: target, to: try #require(try DurableDirectory.target(ofLink: source)))
+      default:
+        let mode = try FileStatus.of(source).mode & 0o777
+        try DurableFile.copy(try DataFile(path: source), to: target, attributes: FileAttributes(mode: mode))
+      }
+    }
+  }
+}

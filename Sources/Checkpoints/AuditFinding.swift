@@ -32,6 +32,9 @@ package struct StoreExpectation: Sendable {
     package let batch: Int?
     /// `sha256:` and the hex digest of hamud.json's bytes.
     package let record: String
+    package var presence = Presence.kept
+    /// The bytes of hamud.json of a version that was purged, or is about to be; nil where they were damaged by then.
+    package var keptRecord: [UInt8]?
 
     package init(number: Int, parent: Int?, batch: Int?, record: String) {
       self.number = number
@@ -39,6 +42,14 @@ package struct StoreExpectation: Sendable {
       self.batch = batch
       self.record = record
     }
+  }
+
+  /// Whether a version should be on disk.
+  package enum Presence: Sendable, Equatable {
+    case kept
+    /// A purge of it has begun.
+    case purging
+    case purged
   }
 
   /// Nil: nobody knows; then the records of the versions are only compared with each other.
@@ -63,6 +74,8 @@ package struct StoreReport: Sendable {
   package var findings: [AuditFinding] = []
   /// Records that could be read, by version.
   package var records: [Int: VersionRecord] = [:]
+  /// Of these, how many are of purged versions.
+  package var purged = 0
   package var files = 0
   package var bytes = 0
   /// Versions whose record was written before there were signatures.

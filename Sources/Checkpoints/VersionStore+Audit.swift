@@ -36,14 +36,13 @@ private struct StoreAudit {
   // MARK: Names
 
   private mutating func checkNames() {
-    for name in names(in: store.directory) where !["versions", "candidates", "progress", "current"].contains(name.text)
-    {
+    for name in names(in: store.directory)
+    where !["versions", "candidates", "purging", "progress", "current"].contains(name.text) {
       stray(Paths.join(store.directory, name.readable), isLeftover: name.isTemporary)
     }
-    if checkKind(store.candidatesPath, .directory, "the directory of candidates", isNeeded: false) {
-      for name in names(in: store.candidatesPath) {
-        stray(Paths.join(store.candidatesPath, name.readable), isLeftover: true)
-      }
+    for (path, what) in [(store.candidatesPath, "the directory of candidates"), (store.purgingPath, "what is purged")]
+    where checkKind(path, .directory, what, isNeeded: false) {
+      for name in names(in: path) { stray(Paths.join(path, name.readable), isLeftover: true) }
     }
   }
 
@@ -88,7 +87,7 @@ private struct StoreAudit {
     if isLeftover {
       report.findings.append(
         AuditFinding(
-          path, "a version or a run that is being written, or that was interrupted",
+          path, "a version or a run that is being written or removed, or that was interrupted",
           mend: "nothing; what was interrupted is removed at the next start", severity: .note))
     } else {
       note(path, "it is nothing of hamud's", mend: "find out who put it there, and move it away")
@@ -107,6 +106,10 @@ private struct StoreAudit {
         path, "the ledger knows no version \(number)",
         mend: "it may remember what was forgotten: find out who put it there, and move it away")
     }
+    if let known, known.presence != .kept {
+      if known.presence == .purged, isThere { noteReturned(number) }
+      if !isThere || known.presence == .purged { return checkKept(known) }
+    }
     var audit = VersionAudit(number, of: store)
     audit.run(recordDigest: known?.record, keys: expected.keys)
     report.findings += audit.findings
@@ -115,6 +118,27 @@ private struct StoreAudit {
     report.records[number] = audit.record
     digests[number] = audit.recordDigest
     if let known, let record = audit.record { compare(record, known) }
+  }
+
+  private mutating func noteReturned(_ number: Int) {
+    note(
+      store.versionPath(number), "version \(number) was purged, and is there again",
+      mend: "it remembers what was forgotten: restart hamud, which purges it again, and find out who brought it back")
+  }
+
+  /// Of what was purged the record stays, and with it the chain.
+  private mutating func checkKept(_ known: StoreExpectation.Version) {
+    guard let bytes = known.keptRecord else { return }
+    let place = "the kept record of version \(known.number) of \(store.model)"
+    let digest = SHA256Digest.of(bytes).description
+    // What cannot be parsed has another digest than any record that was made.
+    guard digest == known.record, let record = try? VersionRecord.parse(bytes) else {
+      return note(place, "its digest is \(digest) where \(known.record) is on record", mend: "bring back the ledger")
+    }
+    report.records[known.number] = record
+    report.purged += 1
+    digests[known.number] = digest
+    compare(record, known)
   }
 
   private mutating func compare(_ record: VersionRecord, _ known: StoreExpectation.Version) {

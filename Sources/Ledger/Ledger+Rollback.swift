@@ -66,6 +66,9 @@ extension Session {
     guard let current = model.currentVersion, isKnown, version < current else {
       throw LedgerError.cannotRollBack(name, to: version, "there is no such version before the current one")
     }
+    guard try integer("SELECT 1 FROM purges WHERE model = ? AND number = ?", [name, version]) == nil else {
+      throw LedgerError.cannotRollBack(name, to: version, "it was purged, or is about to be")
+    }
     let imports = "SELECT count(*) FROM versions WHERE model = ? AND number > ? AND number <= ? AND origin = 'imported'"
     guard try integer(imports, [name, version, current]) == 0 else {
       throw LedgerError.cannotRollBack(

@@ -1,5 +1,5 @@
 import GRDB
-import Platform
+package import Platform
 package import Requests
 
 /// What `verifyContents` found.
@@ -38,6 +38,13 @@ extension Ledger {
     }
   }
 
+  /// When receipts were first signed; nil where they never were.
+  package func signingSince() throws(LedgerError) -> Timestamp? {
+    try read { session in
+      try session.first("SELECT min(at) FROM audit WHERE kind = 'signing_key'") { try $0.optionalTime(0) } ?? nil
+    }
+  }
+
   /// Requests whose receipt's file was removed at the end of its time.
   package func expiredReceipts() throws(LedgerError) -> Set<RequestID> {
     try read { session in
@@ -45,8 +52,9 @@ extension Ledger {
     }
   }
 
-  /// Rows that a version had to leave out of what it retained: those with a tombstone of this version or an earlier one. Nil
-  /// where row numbers have meant something else since it was made.
+  /// Rows that a version had to leave out of what it retained: those that its own batch or an earlier version forgot. (Rows of
+  /// which it was found later that it never gave them away have its number on their tombstones too.) Nil where row numbers
+  /// have meant something else since it was made.
   package func forgottenRows(of model: String, upTo version: Int) throws(LedgerError) -> RowSet? {
     try read { session in
       let later = try session.integer(
@@ -58,8 +66,10 @@ extension Ledger {
       guard later == 0 else { return nil }
       return RowSet(
         try session.all(
-          "SELECT DISTINCT row FROM tombstones WHERE model = ? AND version <= ? AND row IS NOT NULL ORDER BY row",
-          [model, version]
+          """
+          SELECT DISTINCT row FROM tombstones WHERE model = ? AND row IS NOT NULL AND (version < ?
+            OR version = ? AND batch = (SELECT batch FROM versions WHERE model = ? AND number = ?)) ORDER BY row
+          """, [model, version, version, model, version]
         ) { try $0.integer(0) })
     }
   }
@@ -124,6 +134,14 @@ private struct Contradiction {
           LEFT JOIN versions v ON v.model = m.model AND v.number = m.number WHERE v.number IS NULL
         """),
     Contradiction(
+      what: "the purge of version", problem: "is not what the audit chain says of it",
+      query: """
+        SELECT p.model || ' ' || p.number FROM purges p LEFT JOIN (\(purged)) a ON a.model = p.model AND a.number = p.number
+          WHERE p.purged_at IS NOT a.at
+        UNION SELECT a.model || ' ' || a.number FROM (\(purged)) a
+          LEFT JOIN purges p ON p.model = a.model AND p.number = a.number WHERE p.number IS NULL
+        """),
+    Contradiction(
       what: "model", problem: "has another current version, or serves another, than those that were not replaced",
       query: """
         SELECT m.name FROM models m WHERE m.current_version IS NOT NULL AND NOT EXISTS (SELECT 1 FROM versions v
@@ -150,6 +168,10 @@ private struct Contradiction {
   private static let made = """
     SELECT payload ->> '$.model' AS model, payload ->> '$.version' AS number, payload ->> '$.record' AS record,
       payload ->> '$.parent' AS parent, payload ->> '$.batch' AS batch FROM audit WHERE kind = 'version_made'
+    """
+
+  private static let purged = """
+    SELECT payload ->> '$.model' AS model, payload ->> '$.version' AS number, at FROM audit WHERE kind = 'purged'
     """
 
   /// The last entry of the chain that speaks of each request's state.

@@ -22,6 +22,20 @@ extension DurableDirectory {
     }
   }
 
+  /// Cuts every file in a directory (not below it) to nothing, whoever has it open. Links and other kinds are left.
+  package static func emptyFiles(of path: String) throws(PlatformError) {
+    guard try FileStatus.ifPresent(path, followingLinks: false)?.kind == .directory else { return }
+    try attempt("empty the files of", path) { () throws(Errno) in
+      let directory = try open(path)
+      for name in try names(in: directory.number) {
+        guard try system_fstatat(directory.number, name, AT_SYMLINK_NOFOLLOW).kind == .file else { continue }
+        let file = Descriptor(owning: try system_openat(directory.number, name, O_WRONLY | O_NOFOLLOW | O_NONBLOCK))
+        try system_ftruncate(file.number, 0)
+        try system_fsync(file.number)
+      }
+    }
+  }
+
   private static func removeEntry(_ name: FileName, in directory: CInt, levels: Int) throws(Errno) {
     let status = try system_fstatat(directory, name, AT_SYMLINK_NOFOLLOW)
     guard status.kind == .directory else { return try system_unlinkat(directory, name) }

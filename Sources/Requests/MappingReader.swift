@@ -30,6 +30,9 @@ package final class MappingReader {
   /// How many keys stand in it.
   package var writtenCount: Int { order.count }
 
+  /// As they stand in it.
+  package var keys: [String] { order.map(\.key) }
+
   /// Whether the key is there, with whatever value.
   package func has(_ key: String) -> Bool { pairs[key] != nil }
 

@@ -30,6 +30,8 @@ package struct Receipt: Equatable, Sendable {
   package var goingOn: GoingOn?
   /// `sha256:...` of the bytes of the version's hamud.json.
   package var record: String?
+  /// When older versions, which still remembered the rows, were removed; oldest first.
+  package var purged: [Purge] = []
   /// Of every byte before its line, which is the last (`signedParts`). Only in a receipt that was read.
   package internal(set) var signature: String?
 
@@ -78,6 +80,17 @@ package struct Receipt: Equatable, Sendable {
     package var isUnavoidable: Bool
 
     package init(isUnavoidable: Bool) { self.isUnavoidable = isUnavoidable }
+  }
+
+  /// The removal of a version.
+  package struct Purge: Equatable, Sendable {
+    package let version: Int
+    package let at: String
+
+    package init(version: Int, at: String) {
+      self.version = version
+      self.at = at
+    }
   }
 
   /// What going on would cost; there only when held after a run.

@@ -28,6 +28,7 @@ extension Receipt {
       "hardness": hardness?.json,
       "going_on": goingOn?.json,
       "record": record.map(JSONValue.string),
+      "purged": purged.isEmpty ? nil : .object(purged.map { JSONValue.Member(String($0.version), .string($0.at)) }),
     ])
   }
 }

@@ -38,6 +38,7 @@ extension Receipt {
     receipt.hardness = reader.mapping("hardness").map(Hardness.read)
     receipt.goingOn = reader.mapping("going_on").map(GoingOn.read)
     receipt.record = reader.optional("record", .text)?.value
+    receipt.purged = reader.mapping("purged").map(Purge.read) ?? []
     receipt.signature = reader.optional("signature", .text)?.value
     return receipt
   }
@@ -84,6 +85,16 @@ extension Receipt.Hardness {
     hardness.freeImprovement = reader.optional("free_improvement", .figure)?.value
     reader.finish()
     return hardness
+  }
+}
+
+extension Receipt.Purge {
+  fileprivate static func read(_ reader: MappingReader) -> [Self] {
+    let purges = reader.keys.compactMap { key in
+      Int(key).flatMap { version in reader.optional(key, .text).map { Self(version: version, at: $0.value) } }
+    }
+    reader.finish()
+    return purges
   }
 }
 

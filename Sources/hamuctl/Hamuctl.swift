@@ -22,7 +22,9 @@ struct Hamuctl: AsyncParsableCommand {
         ]),
       CommandGroup(
         name: "Models",
-        subcommands: [Pause.self, Unpause.self, Rematch.self, Import.self, Versions.self, Rollback.self, Recover.self]),
+        subcommands: [
+          Pause.self, Unpause.self, Rematch.self, Import.self, Versions.self, Purge.self, Rollback.self, Recover.self,
+        ]),
       CommandGroup(name: "Evidence", subcommands: [Verify.self, Key.self]),
       CommandGroup(name: "Configuration", subcommands: [Check.self, Reload.self]),
       CommandGroup(name: "Without a daemon", subcommands: [Backup.self, Train.self, Evaluate.self, Compare.self]),

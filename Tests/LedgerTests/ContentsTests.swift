@@ -1,5 +1,6 @@
 import Ledger
 import Platform
+import Requests
 import Testing
 
 /// What the tables say is what the audit chain says happened.
@@ -41,6 +42,19 @@ import Testing
     try bench.tamper(change)
     let problems = try bench.ledger.verifyContents().problems
     #expect(problems.contains { $0.hasPrefix(named) }, "\(problems)")
+  }
+
+  @Test func forgottenRows_areNotThoseThatItNeverGaveAway() throws {
+    let bench = try lived()
+    let plan = try bench.run("nothing", Bench.Wish(20))
+    _ = try bench.ledger.publish(
+      Publication(
+        batch: plan.batch, generation: plan.generation, version: nil,
+        endings: plan.requests.map { bench.ending($0, .nothingToForget) }), at: bench.now)
+    #expect(try bench.record("nothing").summary.version == 4)
+    #expect(try bench.ledger.forgottenRows(of: "m", upTo: 4)?.rows == [0, 1, 2])
+    _ = try bench.publish(try bench.run("next", Bench.Wish(21)))
+    #expect(try bench.ledger.forgottenRows(of: "m", upTo: 5)?.rows == [0, 1, 2, 20, 21])
   }
 
   @Test func forgottenRows_areThoseOfTheVersionAndBefore_whileRowNumbersHold() throws {

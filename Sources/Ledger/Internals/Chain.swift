@@ -48,6 +48,8 @@ enum AuditKind: String {
   case manifestExpired = "manifest_expired"
   case receiptExpired = "receipt_expired"
   case signingKey = "signing_key"
+  case purgeBegan = "purge_began"
+  case purged
 }
 
 extension Session {

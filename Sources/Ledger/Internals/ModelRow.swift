@@ -101,19 +101,21 @@ extension Session {
   func versions(of model: String) throws -> [VersionEntry] {
     try all(
       """
-      SELECT number, origin, parent, batch, record, published_at, replaced_at,
+      SELECT v.number, origin, parent, batch, v.record, published_at, replaced_at,
         (SELECT count(DISTINCT coalesce(t.row, -t.key)) FROM tombstones t
           WHERE t.model = v.model AND (t.version > v.number OR t.status = 'reopened')),
         (SELECT count(*) FROM versions w WHERE w.model = v.model AND w.number > v.number AND w.replaced_at IS NOT NULL),
-        heldout_fall
-        FROM versions v WHERE model = ? ORDER BY number
+        heldout_fall, p.began_at, p.purged_at
+        FROM versions v LEFT JOIN purges p ON p.model = v.model AND p.number = v.number
+        WHERE v.model = ? ORDER BY v.number
       """, [model]
     ) { row in
       VersionEntry(
         model: model, number: try row.integer(0), origin: try row.word(1), parent: try row.optionalInteger(2),
         batch: try row.optionalInteger(3), record: try row.digest(4), publishedAt: try row.time(5),
         replacedAt: try row.optionalTime(6), rememberedRows: try row.integer(7), newerReplaced: try row.integer(8),
-        heldoutFall: try row.optionalReal(9))
+        heldoutFall: try row.optionalReal(9), purgeBeganAt: try row.optionalTime(10),
+        purgedAt: try row.optionalTime(11))
     }
   }
 }

@@ -42,11 +42,13 @@ extension RequestRecord {
 
 extension Session {
   func record(_ id: RequestID) throws -> RequestRecord? {
-    try first(
+    var record = try first(
       """
       SELECT \(RequestSummary.columns), \(RequestRecord.columns) FROM requests r
         LEFT JOIN versions v ON v.model = r.model AND v.number = r.version WHERE r.id = ?
       """, [id.text], read: RequestRecord.init)
+    if let summary = record?.summary { record?.purged = try purged(for: summary) }
+    return record
   }
 
   func existingRecord(_ id: RequestID) throws -> RequestRecord {
@@ -108,5 +110,6 @@ extension Receipt {
     alreadyForgotten = isResolved ? record.alreadyForgotten : nil
     take(record.evidence)
     self.record = record.versionRecord?.description
+    purged = record.purged.map { Receipt.Purge(version: $0.number, at: $0.at.rfc3339()) }
   }
 }

@@ -6,14 +6,14 @@ enum SchemaSQL {
   /// From each format to the next, by the older one's number; a new ledger takes the same way.
   ///
   /// 2: what is served while a rollback is being replayed; the requests that are owed until then; how much held-out accuracy
-  /// each version's run cost.
+  /// each version's run cost; versions whose directory was removed, or is about to be.
   static let migrations = [
     1: """
     ALTER TABLE models ADD COLUMN served_version INTEGER;
     ALTER TABLE versions ADD COLUMN heldout_fall REAL;
     ALTER TABLE requests ADD COLUMN owed INTEGER NOT NULL DEFAULT 0;
     CREATE INDEX requests_owed ON requests (model) WHERE owed = 1;
-    """
+    """ + purges
   ]
 
   static let tables = chain + models + requests + told
@@ -71,6 +71,21 @@ enum SchemaSQL {
       published_at INTEGER NOT NULL,
       replaced_at INTEGER,
       PRIMARY KEY (model, number)
+    ) STRICT;
+
+    """
+
+  /// Format 2: versions whose directory was removed, or is about to be. `record`: the bytes of its hamud.json.
+  static let purges = """
+    CREATE TABLE purges (
+      model TEXT NOT NULL,
+      number INTEGER NOT NULL,
+      cause TEXT NOT NULL,
+      began_at INTEGER NOT NULL,
+      purged_at INTEGER,
+      record BLOB,
+      PRIMARY KEY (model, number),
+      FOREIGN KEY (model, number) REFERENCES versions
     ) STRICT;
 
     """

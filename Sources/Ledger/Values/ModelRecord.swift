@@ -66,6 +66,10 @@ package struct VersionEntry: Equatable, Sendable {
   /// By how much its run lowered the accuracy on held-out rows; nil where no run made it, or none was measured.
   package let heldoutFall: Double?
 
+  /// When its purge began, and when it was gone.
+  package let purgeBeganAt: Timestamp?
+  package let purgedAt: Timestamp?
+
   /// When it has to be gone: `purge_after` past its replacement, and at once when `keep` replaced ones are newer.
   package func purgeDue(keep: Int, after: Duration) -> Timestamp? {
     guard let replacedAt else { return nil }

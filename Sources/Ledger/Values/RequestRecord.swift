@@ -35,6 +35,8 @@ package struct RequestRecord: Equatable, Sendable {
   package let evidence: Evidence
   /// Of the bytes of the version's hamud.json.
   package let versionRecord: SHA256Digest?
+  /// Versions older than the one that forgot which were purged since the request was accepted, oldest first.
+  package internal(set) var purged: [PurgedVersion] = []
 
   package var id: RequestID { summary.id }
   package var state: RequestState { summary.state }

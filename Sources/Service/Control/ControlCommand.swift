@@ -27,6 +27,8 @@ package enum ControlCommand: Sendable, Equatable {
   /// After a backup was brought back: `signsOff` lets go what cannot be replayed.
   case recover(signsOff: Bool, dryRun: Bool)
   case versions(model: String?)
+  /// Remove replaced versions: those that are due, or (`now`) all; nil: of every model.
+  case purge(model: String?, now: Bool, despiteReaders: Bool, dryRun: Bool)
   /// The public keys.
   case key
   case check
@@ -53,6 +55,7 @@ package enum ControlCommand: Sendable, Equatable {
     case .rollback: "rollback"
     case .recover: "recover"
     case .versions: "versions"
+    case .purge: "purge"
     case .key: "key"
     case .check: "check"
     case .reload: "reload"
@@ -94,6 +97,11 @@ extension ControlCommand {
       add(dryRun: dryRun)
     case .rollback, .recover: members += goingBack
     case .versions(let model): add("model", model.map { JSONValue($0) })
+    case .purge(let model, let now, let despiteReaders, let dryRun):
+      add("model", model.map { JSONValue($0) })
+      add("now", now ? true : nil)
+      add("despite_readers", despiteReaders ? true : nil)
+      add(dryRun: dryRun)
     }
     return .object(members)
   }
@@ -143,6 +151,10 @@ extension ControlCommand {
           servesNow: json["serve_now"]?.boolValue ?? false, dryRun: fields.dryRun)
       case "recover": .recover(signsOff: json["sign_off"]?.boolValue ?? false, dryRun: fields.dryRun)
       case "versions": .versions(model: try fields.textIfPresent("model"))
+      case "purge":
+        .purge(
+          model: try fields.textIfPresent("model"), now: fields.flag("now"),
+          despiteReaders: fields.flag("despite_readers"), dryRun: fields.dryRun)
       case "key": .key
       case "check": .check
       case "reload": .reload
@@ -159,7 +171,9 @@ private struct ControlFields {
 
   init(_ json: JSONValue) { self.json = json }
 
-  var dryRun: Bool { json["dry_run"]?.boolValue ?? false }
+  var dryRun: Bool { flag("dry_run") }
+
+  func flag(_ key: String) -> Bool { json[key]?.boolValue ?? false }
 
   func text(_ key: String) throws(ControlError) -> String {
     guard let text = json[key]?.stringValue else { throw ControlError(.usage, "this call needs \"\(key)\"") }

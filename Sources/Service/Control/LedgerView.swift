@@ -66,7 +66,9 @@ package struct LedgerView {
     var entries: [JSONValue] = []
     for record in try ledger.models() where model == nil || record.name == model {
       for version in try ledger.versions(of: record.name) {
-        let due = retention[record.name].flatMap { version.purgeDue(keep: $0.keep, after: $0.purgeAfter) }
+        let isLeft = version.purgedAt == nil
+        let due =
+          isLeft ? retention[record.name].flatMap { version.purgeDue(keep: $0.keep, after: $0.purgeAfter) } : nil
         entries.append(
           .present([
             "model": JSONValue(record.name), "version": JSONValue(version.number),
@@ -75,8 +77,11 @@ package struct LedgerView {
             "batch": version.batch.map { JSONValue($0) }, "published_at": JSONValue(version.publishedAt.rfc3339()),
             "replaced_at": version.replacedAt.map { JSONValue($0.rfc3339()) },
             "heldout_fall": version.heldoutFall.map { JSONValue($0) },
-            "still_remembers": JSONValue(version.rememberedRows),
-            "purge_due": due.map { JSONValue($0.rfc3339()) }, "record": JSONValue(version.record.description),
+            "still_remembers": JSONValue(isLeft ? version.rememberedRows : 0),
+            "purge_due": due.map { JSONValue($0.rfc3339()) },
+            "purge_waits": isLeft && version.purgeBeganAt != nil ? true : nil,
+            "purged_at": version.purgedAt.map { JSONValue($0.rfc3339()) },
+            "record": JSONValue(version.record.description),
           ]))
       }
     }

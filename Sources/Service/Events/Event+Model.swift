@@ -1,3 +1,5 @@
+import Platform
+
 // Models, their data and their versions.
 extension Event {
   package static func modelLoaded(_ model: String, version: Int, parameters: Int, rows: Int, heldout: Int) -> Event {
@@ -90,6 +92,43 @@ extension Event {
         $0.add(.reason, "damage_budget")
         $0.add(.version, version)
       })
+  }
+
+  /// - Parameters:
+  ///   - remembered: forgotten rows that it still remembered.
+  ///   - requests: whose rows these were: their receipts say so now.
+  package static func versionPurged(
+    _ model: String, version: Int, remembered: Int, requests: [String], _ left: PurgeRemains
+  ) -> Event {
+    let linked =
+      left.linked == 0
+      ? ""
+      : "; \(NumberText.count(left.linked, "file")) of it had another name elsewhere, where what was forgotten is still"
+        + " remembered: find out who linked to it"
+    let again = left.returned ? " again: somebody had brought it back, find out who" : ""
+    let event = Event(
+      .versionPurged,
+      "Model \(model): version \(version) purged\(again), \(NumberText.bytes(left.bytes)) freed; it still remembered"
+        + " \(NumberText.count(remembered, "forgotten row")), and the receipts of"
+        + " \(NumberText.count(requests.count, "request")) say that it is gone\(linked)",
+      .of(model: model) {
+        $0.add(.version, version)
+        $0.add(requests: requests)
+      })
+    return left.linked > 0 || left.returned ? event.at(.warning) : event
+  }
+
+  /// - Parameter holders: processes that hold a lease, as far as they can be seen.
+  package static func purgeWaits(_ model: String, version: Int, remembered: Int, holders: [String]) -> Event {
+    let who =
+      holders.isEmpty
+      ? "a reader holds a lease on it (hamuctl purge \(model) says who)"
+      : "it is leased by \(holders.count == 1 ? "process" : "the processes") \(holders.joined(separator: ", "))"
+    return Event(
+      .purgeWaits,
+      "Model \(model): version \(version) has to go and still remembers \(NumberText.count(remembered, "forgotten row")), and"
+        + " \(who); let them load the current version, or hamuctl purge \(model) --despite-readers",
+      .of(model: model) { $0.add(.version, version) })
   }
 
   package static func modelPaused(_ model: String, by uid: UInt32, waiting: Int) -> Event {

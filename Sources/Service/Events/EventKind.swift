@@ -64,6 +64,10 @@ package enum EventKind: String, CaseIterable, Sendable {
   case versionDamaged = "17497138d7ff435ca06c6926295dc551"
   /// Unlearning has cost more held-out accuracy than a model's budget allows: paused.
   case damageBudgetSpent = "9c1a8209f4dadf46eddc32ace958da5d"
+  /// A replaced version, which still remembered what was forgotten, is gone.
+  case versionPurged = "5b2f5d9c3c1e4f0f8a4c7be2f0d61a93"
+  /// A version has to go, and somebody reads it.
+  case purgeWaits = "c4e0a7d15f7b4b8e9d2a63f81b07c5ee"
   /// A person paused a model.
   case modelPaused = "d80d8e04aa22459fa5117d8be5a5ff8c"
   /// A model goes on.
@@ -161,11 +165,12 @@ package enum EventKind: String, CaseIterable, Sendable {
       .critical
     case .configurationRejected, .ledgerTrouble, .trouble, .receiptNotWritten, .modelUnusable, .requestFailed: .error
     case .receiptsUnreadable, .dataChanged, .modelRemoved, .modelRolledBack, .modelDisappoints, .fileLeft, .requestHeld,
-      .deadlineNear, .deadlinePassed, .progressUnusable, .hardnessBegan, .requestSetAside, .budgetNear, .notFinite,
+      .deadlineNear, .deadlinePassed, .progressUnusable, .purgeWaits, .hardnessBegan, .requestSetAside, .budgetNear,
+      .notFinite,
       .progressNotSaved:
       .warning
     case .ready, .reloaded, .recovered, .ledgerMigrated, .signingKey, .diskRecovered, .commandRefused, .stopped,
-      .firstVersion,
+      .firstVersion, .versionPurged,
       .modelImported, .modelPaused, .modelUnpaused, .modelRematched, .requestRefused, .requestForgotten,
       .requestCancelled, .requestReaccepted, .requestResumed, .requestRetried, .runResumed, .hardnessEnded,
       .overshot, .roundingLost, .runInterrupted, .versionPublished, .versionHeldBack, .restoreSettled:

@@ -28,7 +28,8 @@ package struct Evaluation: Sendable {
   package func run() throws(ControlError) -> JSONValue {
     do {
       let settings = try settings()
-      let (directory, number) = try directory(settings)
+      let (directory, number, lease) = try directory(settings)
+      defer { withExtendedLifetime(lease) {} }
       let dataset = try Dataset.open(
         DatasetDescription(settings.data),
         for: Preparation(record: directory.data, labels: directory.configuration.labels))
@@ -57,11 +58,16 @@ package struct Evaluation: Sendable {
     return try ConfigurationLoader.loadModel(model, file: file)
   }
 
-  private func directory(_ settings: ModelSettings) throws -> (ModelDirectory, Int?) {
+  /// A version is leased as long as it is read, so that no purge takes it away meanwhile.
+  private func directory(_ settings: ModelSettings) throws -> (ModelDirectory, Int?, DirectoryLease?) {
     let store = VersionStore(directory: places.model(model), model: model)
     let current = try FileStatus.ifPresent(places.model(model)) == nil ? nil : try store.currentNumber()
-    if let number = version ?? current { return (try store.verifyDigests(number).open(), number) }
-    return (try ModelDirectory.open(settings.model), nil)
+    guard let number = version ?? current else { return (try ModelDirectory.open(settings.model), nil, nil) }
+    guard try store.has(number), let lease = try DirectoryLease.shared(store.place(of: number)) else {
+      throw ControlError(
+        .unknownRequest, "there is no version \(number) of \(model), or not any more; see hamuctl versions \(model)")
+    }
+    return (try store.verifyDigests(number).open(), number, lease)
   }
 
   private func measure(_ directory: ModelDirectory, isOurs: Bool, _ dataset: Dataset) throws -> [RowOutcome] {

@@ -111,7 +111,7 @@ package struct ModelOpener: Sendable {
       return
     }
     guard !present.contains(current) else { return }
-    let known = Set(try ledger.versions(of: record.name).map(\.number))
+    let known = Set(try ledger.versions(of: record.name).filter { $0.purgeBeganAt == nil }.map(\.number))
     let newest = present.filter { $0 < current && known.contains($0) }.max()
     let mend =
       newest.map {

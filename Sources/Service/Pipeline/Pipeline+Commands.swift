@@ -29,6 +29,8 @@ extension Pipeline: ControlHandler {
     case .recover(let signsOff, let dryRun): try await recover(signsOff: signsOff, caller, dryRun)
     case .versions(let model):
       try views { view throws(LedgerError) in try view.versions(model: model, retention: retention) }
+    case .purge(let model, let now, let despiteReaders, let dryRun):
+      try purge(model, now: now || despiteReaders, despiteReaders: despiteReaders, caller, dryRun)
     case .key: try views { view throws(LedgerError) in try view.keys() }
     case .check: await check()
     case .reload: try await reload()

@@ -47,6 +47,10 @@ package actor Pipeline {
   var lastOpened: [String: MonotonicInstant] = [:]
   /// What the directories of damaged versions look like: read again only when that changes.
   var damaged: [String: VersionStamp] = [:]
+  /// When it was last said that a purge waits, by the version's directory.
+  var purgeWaitsSaid: [String: MonotonicInstant] = [:]
+  /// Models whose versions were looked through for purged ones that are there again.
+  var returnedSought: Set<String> = []
   /// What was said of each model's data that will disappoint.
   var disappointments: [String: [String]] = [:]
   /// Requests of which it was said that their deadline has passed.
@@ -110,6 +114,7 @@ package actor Pipeline {
     attempt { try formBatches() }
     attempt { try tell() }
     attempt { try beginRun() }
+    attempt { try purgeDue() }
     attempt { try tell() }
     attempt { try endWhatIsPastItsTime() }
   }

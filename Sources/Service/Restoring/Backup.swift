@@ -73,15 +73,17 @@ package struct Backup {
       let copy = VersionStore(directory: target.model(model.name), model: model.name)
       try copy.prepare()
       let present = Set(try source.list())
-      for version in try ledger.versions(of: model.name) {
+      for version in try ledger.versions(of: model.name) where version.purgedAt == nil {
         let isNeeded = version.number == model.currentVersion || version.number == model.serving
         guard present.contains(version.number) else {
           if isNeeded { missing.append("version \(version.number) of \(model.name)") }
           continue
         }
         do {
+          // No purge takes it away while it is copied.
+          let lease = try DirectoryLease.shared(source.place(of: version.number))
           try copyVersion(version, from: source, to: copy)
-          count += 1
+          withExtendedLifetime(lease) { count += 1 }
         } catch let error as PlatformError where error.code == .noSuchFile && !isNeeded {
           // Purged just now.
           continue

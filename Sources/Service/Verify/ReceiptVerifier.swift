@@ -120,6 +120,7 @@ struct ReceiptVerifier {
   private func checkRejected(_ report: inout VerifyReport) throws {
     let suffix = ".receipt.yaml"
     let names = try names(places.rejected, &report)
+    let signingSince = try ledger.signingSince()
     let receipts = Set(names.compactMap(\.text).filter { $0.hasSuffix(suffix) })
     for name in names where name.text.map(receipts.contains) != true {
       let path = Paths.join(places.rejected, name.readable)
@@ -130,12 +131,15 @@ struct ReceiptVerifier {
     for name in receipts.sorted(by: Paths.isBefore) {
       let path = Paths.join(places.rejected, name)
       report.receipts += 1
-      guard let fault = faultOfRefusal(path, stem: String(name.dropLast(suffix.count)), &report) else { continue }
+      guard let fault = faultOfRefusal(path, stem: String(name.dropLast(suffix.count)), signingSince, &report)
+      else { continue }
       report.add(path, fault, mend: "bring it back from a backup, or remove it with its manifest")
     }
   }
 
-  private func faultOfRefusal(_ path: String, stem: String, _ report: inout VerifyReport) -> String? {
+  private func faultOfRefusal(
+    _ path: String, stem: String, _ signingSince: Timestamp?, _ report: inout VerifyReport
+  ) -> String? {
     guard let bytes = read(path) else { return "it cannot be read" }
     let receipt: Receipt
     switch ReceiptProof(bytes, keys: keys) {
@@ -144,6 +148,11 @@ struct ReceiptVerifier {
       // Cut off between two lines it still reads as a receipt, of less.
       guard found.digest != nil, Array(found.yaml.utf8) == bytes else {
         return "it is cut off, or changed, and not signed"
+      }
+      // The ledger holds no receipts of refused files, but knows since when they are signed.
+      let received = found.receivedAt.flatMap { Timestamp(rfc3339: $0) }
+      if let signingSince, received.map({ $0 + .seconds(1) > signingSince }) ?? true {
+        return "it is not signed, and was written when receipts were"
       }
       receipt = found
       report.unsignedReceipts += 1

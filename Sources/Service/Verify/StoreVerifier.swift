@@ -44,10 +44,14 @@ struct StoreVerifier {
 
   private func expectation(_ ledger: Ledger) throws(LedgerError) -> StoreExpectation {
     let versions = try ledger.versions(of: model)
+    let kept = try ledger.keptRecords(of: model)
     var expected = StoreExpectation(
       versions: versions.map {
-        StoreExpectation.Version(
+        var version = StoreExpectation.Version(
           number: $0.number, parent: $0.parent, batch: $0.batch, record: $0.record.description)
+        version.presence = $0.purgedAt != nil ? .purged : $0.purgeBeganAt != nil ? .purging : .kept
+        version.keptRecord = kept[$0.number]
+        return version
       }, current: try ledger.model(model)?.currentVersion)
     let published = versions.first { $0.number == expected.current }?.publishedAt
     expected.isFresh = published.map { WallClock.now < $0 + Self.swapTime } ?? false
@@ -59,7 +63,8 @@ struct StoreVerifier {
 
   private func take(_ found: StoreReport, _ report: inout VerifyReport) {
     report.add(found.findings)
-    report.versions += found.records.count
+    report.versions += found.records.count - found.purged
+    report.purgedVersions += found.purged
     report.files += found.files
     report.bytes += found.bytes
     report.unsignedVersions += found.unsigned.count
@@ -94,6 +99,7 @@ struct StoreVerifier {
 extension StoreExpectation {
   /// What of it a daemon changes.
   fileprivate var state: [String] {
-    (versions ?? []).map { "\($0.number) \($0.record)" } + ["\(current ?? 0)"] + openBatches.sorted().map(String.init)
+    (versions ?? []).map { "\($0.number) \($0.record) \($0.presence)" } + ["\(current ?? 0)"]
+      + openBatches.sorted().map(String.init)
   }
 }

@@ -6,6 +6,8 @@ package struct VerifyReport: Sendable {
   private(set) var findings: [AuditFinding] = []
   var models = 0
   var versions = 0
+  /// Of which the record is kept.
+  var purgedVersions = 0
   var files = 0
   var bytes = 0
   var receipts = 0
@@ -34,7 +36,8 @@ package struct VerifyReport: Sendable {
     .present([
       "verdict": JSONValue(isWhole ? "whole" : "damaged"), "message": JSONValue(message),
       "findings": .array(findings.map(\.json)), "models": JSONValue(models), "versions": JSONValue(versions),
-      "files": JSONValue(files), "bytes": JSONValue(bytes), "receipts": JSONValue(receipts),
+      "purged_versions": JSONValue(purgedVersions), "files": JSONValue(files), "bytes": JSONValue(bytes),
+      "receipts": JSONValue(receipts),
       "unsigned_versions": JSONValue(unsignedVersions), "unsigned_receipts": JSONValue(unsignedReceipts),
       "audit_entries": JSONValue(auditEntries), "audit_head": auditHead.map { JSONValue($0) },
       "keys": .array(keys.map { JSONValue($0) }),
@@ -43,7 +46,8 @@ package struct VerifyReport: Sendable {
 
   private var message: String {
     let read =
-      "\(versions) versions of \(models) models (\(files) files, \(bytes) bytes), \(receipts) receipts,"
+      "\(versions) versions of \(models) models (\(files) files, \(bytes) bytes), \(purgedVersions) records of purged ones,"
+      + " \(receipts) receipts,"
       + " \(auditEntries) entries of the audit chain"
     let unsigned = [(unsignedVersions, "versions"), (unsignedReceipts, "receipts")].filter { $0.0 > 0 }
       .map { "\($0.0) \($0.1)" }

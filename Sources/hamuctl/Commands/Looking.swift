@@ -79,7 +79,7 @@ struct Show: AsyncParsableCommand {
 
 struct Versions: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "The versions of a model: what each still remembers, and when it is due to be purged.")
+    abstract: "The versions of a model: what each still remembers, and when it is due to be purged, or was.")
 
   @Argument(help: "The model; all of them by default.") var model: String?
   @Flag(help: "Print JSON.") var json = false
@@ -99,7 +99,9 @@ struct Versions: AsyncParsableCommand {
       for entry in versions.elements ?? [] {
         table.add(
           ["model", "version", "current", "batch", "published_at", "still_remembers", "purge_due"].map {
-            entry[$0]?.boolValue.map { $0 ? "yes" : "" } ?? Figures.text(entry[$0])
+            if $0 == "purge_due", entry["purge_waits"]?.boolValue == true { return "waits, see hamuctl purge" }
+            if $0 == "purge_due", let purged = entry["purged_at"] { return "purged " + Figures.text(purged) }
+            return entry[$0]?.boolValue.map { $0 ? "yes" : "" } ?? Figures.text(entry[$0])
           })
       }
       Output.say(table.isEmpty ? "no versions" : table.text)

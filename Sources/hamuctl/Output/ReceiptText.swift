@@ -21,6 +21,9 @@ enum ReceiptText {
       let text = Figures.text(member.value).split(separator: "\n", omittingEmptySubsequences: false)
       lines.append(pad(member.key) + text.joined(separator: "\n" + pad("")))
     }
+    for purge in receipt["purged"]?.members ?? [] {
+      lines.append(pad("purged") + "version \(purge.key), which still remembered: " + Figures.text(purge.value))
+    }
     if let evidence = evidence(receipt) { lines += ["", evidence] }
     for key in ["hardness", "going_on"] {
       guard let members = receipt[key]?.members else { continue }

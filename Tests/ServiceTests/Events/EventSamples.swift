@@ -64,6 +64,9 @@ enum EventSamples {
     .modelImported("cifar10", version: 4, settled: 20, reaccepted: 1),
     .dataChanged("cifar10", "another size of data_batch_1.bin", waiting: 1),
     .versionDamaged("cifar10", version: 4, "version 4: the file \"config.json\" is missing", waiting: 2),
+    .versionPurged(
+      "cifar10", version: 1, remembered: 1000, requests: ["dsr-1", "dsr-2"], PurgeRemains(bytes: 98_000_000, linked: 0)),
+    .purgeWaits("cifar10", version: 2, remembered: 40, holders: ["1234 (server)"]),
     .modelUnusable("cifar10", "/etc/hamud/models.d/cifar10.yaml:1:1: model is missing"),
     .damageBudgetSpent("cifar10", version: 9, "accuracy on held-out rows has fallen by 0.12", waiting: 3),
     .modelPaused("cifar10", by: 0, waiting: 1),

@@ -1,0 +1,59 @@
+package import Platform
+
+/// Why a version is purged.
+package enum PurgeCause: String, CaseIterable, Sendable {
+  /// `retention` of its model says so.
+  case retention
+  /// A person asked for it before its time.
+  case person = "operator"
+  /// A person asked for it whoever reads it.
+  case despiteReaders = "despite_readers"
+}
+
+/// Which version has to go, and why.
+package struct PurgeOrder: Equatable, Sendable {
+  package let model: String
+  package let number: Int
+  package let cause: PurgeCause
+  /// The bytes of its hamud.json, which are kept; nil where they are damaged.
+  package var record: [UInt8]?
+  /// Who gave the command.
+  package var by: UInt32?
+
+  package init(_ model: String, _ number: Int, _ cause: PurgeCause, record: [UInt8]? = nil, by: UInt32? = nil) {
+    self.model = model
+    self.number = number
+    self.cause = cause
+    self.record = record
+    self.by = by
+  }
+}
+
+/// A version whose directory has to go, and may be gone already.
+package struct PendingPurge: Equatable, Sendable {
+  package let model: String
+  package let number: Int
+  package let cause: PurgeCause
+  package let began: Timestamp
+}
+
+/// A version that was replaced and whose purge has not begun.
+package struct ReplacedVersion: Equatable, Sendable {
+  package let number: Int
+  /// Of the bytes of its hamud.json.
+  package let record: SHA256Digest
+  package let replacedAt: Timestamp
+  /// Replaced versions that are newer than this one.
+  package let newerReplaced: Int
+
+  /// As `VersionEntry.purgeDue`.
+  package func purgeDue(keep: Int, after: Duration) -> Timestamp {
+    newerReplaced >= keep ? replacedAt : replacedAt + after
+  }
+}
+
+/// What a request's receipt says of a version that still remembered its rows.
+package struct PurgedVersion: Equatable, Sendable {
+  package let number: Int
+  package let at: Timestamp
+}

@@ -98,14 +98,14 @@ import Unlearning
     #expect(stops > 10)
   }
 
-  /// Nobody waits for two hundred steps to hear that thousands were needed.
-  @Test func paceThatLeadsNowhere_isHeldEarly() throws {
+  /// What costs nothing gets all its steps: how fast it went so far says little.
+  @Test func paceThatIsSlow_atNoCost_isNotGivenUp() throws {
     var plan = plan(rows)
-    plan.settings.maxSteps = 400
+    plan.settings.maxSteps = 90
     plan.settings.step.radius = .relative(1e-6)
     let result = try #require(try UnlearningRun(plan, observer: RecordingObserver()).run().result)
     #expect(result.ending == .maxSteps)
-    #expect(result.steps < 100)
+    #expect(result.steps == 90)
     #expect(result.saved != nil)
   }
 

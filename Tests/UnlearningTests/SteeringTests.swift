@@ -113,6 +113,18 @@ import Unlearning
     #expect(!steering.isLost(evidence(spent: 0.061), settings))
   }
 
+  /// Nobody waits for two hundred steps to hear that thousands were needed; but only where they cost something.
+  @Test func pace_isAVerdict_onceHalfOfTheBudgetIsSpent() {
+    let steering = steered(predicted: 0, reach: 1)
+    #expect(!steering.mayGiveUp(evidence(spent: 0.009), settings))
+    #expect(steering.mayGiveUp(evidence(spent: 0.011), settings))
+    var repairing = steering
+    var reached = evidence(spent: 0.016)
+    reached.isOver = true
+    repairing.decide(reached, settings)
+    #expect(repairing.mayGiveUp(evidence(spent: 0.001), settings))
+  }
+
   @Test func targetAtAPrice_isRepaired_butNotForEver() {
     var steering = steered(predicted: 0.016, reach: 1)
     var reached = evidence(spent: 0.016)

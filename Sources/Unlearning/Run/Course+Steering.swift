@@ -37,7 +37,7 @@ extension Course {
   /// Also the steps that were accepted to cost something are only taken while they lead somewhere.
   var isTooSlow: Bool {
     guard let settings = plan.settings.steering, let steering = state.steering,
-      !steering.mayHurry(evidence(), settings)
+      steering.mayGiveUp(evidence(), settings)
     else { return false }
     let share = state.stepsShare(ofLeft: stepLimit - state.step, over: settings.paceSteps)
     return share.map { $0 > settings.paceSlack } ?? false

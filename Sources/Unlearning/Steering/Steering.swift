@@ -191,6 +191,13 @@ extension Steering {
     return quota * quotaScale * settings.quotaGrowth <= settings.quotaLimit
   }
 
+  /// As long as little of the budget is spent the steps cost nothing but time, and a pace says little: the accuracy of a class
+  /// falls late, and then all at once.
+  package func mayGiveUp(_ evidence: Evidence, _ settings: SteeringSettings) -> Bool {
+    guard repairs > 0 || evidence.spent >= settings.spareShare * evidence.budget else { return false }
+    return !mayHurry(evidence, settings)
+  }
+
   private mutating func shrink(by factor: Double) { radiusScale = max(Self.shortest, radiusScale / factor) }
 
   /// The steps cost what the best step need not: a matter of the batch, not of the request. Small costs, beside the budget,

@@ -2,7 +2,7 @@ import Glibc
 import Platform
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ControlSocketTests {
+@Suite(.timeLimit(.minutes(20))) struct ControlSocketTests {
   @Test func lines_goBothWays_andThePeerIsKnown() async throws {
     let folder = Folder()
     let socket = try ControlSocket(path: folder.file("run/control"))

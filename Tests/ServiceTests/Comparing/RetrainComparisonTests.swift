@@ -4,7 +4,7 @@ import Service
 import Testing
 
 /// `hamuctl compare --retrain` on small networks, against answers that are known.
-@Suite(.timeLimit(.minutes(3))) struct RetrainComparisonTests {
+@Suite(.timeLimit(.minutes(20))) struct RetrainComparisonTests {
   private static let request = manifest("twelve", "subjects: [s-3]")
 
   private func compare(

@@ -5,7 +5,7 @@ import Service
 import Testing
 
 /// What people ask for, and what a dry run leaves alone.
-@Suite(.timeLimit(.minutes(2))) struct CommandTests {
+@Suite(.timeLimit(.minutes(20))) struct CommandTests {
   private let road: Road
   private let house: Household
 

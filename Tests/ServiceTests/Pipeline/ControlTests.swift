@@ -4,7 +4,7 @@ import Service
 import Testing
 
 /// Who may ask for what, and callers that talk nonsense.
-@Suite(.timeLimit(.minutes(2))) struct ControlTests {
+@Suite(.timeLimit(.minutes(20))) struct ControlTests {
   private static let all: [ControlCommand] = [
     .status, .list(state: nil, model: nil), .show(id: "a"), .wait(id: "a"), .submit(name: "a", text: ""),
     .cancel(id: "a", dryRun: false), .resume(id: "a", acceptRetainCost: 0.5, dryRun: true),

@@ -6,7 +6,7 @@ import Service
 import Testing
 
 /// A process that ends anywhere, and what the next one makes of what it left.
-@Suite(.timeLimit(.minutes(3))) struct CrashTests {
+@Suite(.timeLimit(.minutes(20))) struct CrashTests {
   private let urgent = manifest("one", "subjects: [s-3]", "priority: urgent")
 
   /// The weights that an undisturbed run ends with.

@@ -5,7 +5,7 @@ import Service
 import Testing
 
 /// The circuit breaker: a queue that wears its model out.
-@Suite(.timeLimit(.minutes(2))) struct DamageBudgetTests {
+@Suite(.timeLimit(.minutes(20))) struct DamageBudgetTests {
   private static func settings(_ budget: Double) -> String {
     """
     unlearning: {batch_size: 64, radius: {relative: 5e-3}, evaluate_every: 5}

@@ -5,7 +5,7 @@ import Service
 import Testing
 
 /// Data that change, models that come and go.
-@Suite(.timeLimit(.minutes(2))) struct DataTests {
+@Suite(.timeLimit(.minutes(20))) struct DataTests {
   private let road: Road
 
   init() throws { road = try Road() }

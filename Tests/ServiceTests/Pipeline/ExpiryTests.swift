@@ -26,7 +26,7 @@ final class HandClock: Sendable {
   func jump(_ duration: Duration) { state.withLock { $0.wall = $0.wall + duration } }
 }
 
-@Suite(.timeLimit(.minutes(2))) struct ExpiryTests {
+@Suite(.timeLimit(.minutes(20))) struct ExpiryTests {
   private static let day: Duration = .seconds(86_400)
 
   private func served(_ road: Road, _ clock: HandClock) async throws -> Household {

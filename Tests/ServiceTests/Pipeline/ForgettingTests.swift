@@ -6,7 +6,7 @@ import Service
 import Testing
 
 /// From a dropped file to a version that has forgotten, and what it leaves behind.
-@Suite(.timeLimit(.minutes(2))) struct ForgettingTests {
+@Suite(.timeLimit(.minutes(20))) struct ForgettingTests {
   private let road: Road
 
   init() throws { road = try Road() }

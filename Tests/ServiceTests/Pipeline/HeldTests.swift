@@ -4,7 +4,7 @@ import Service
 import Testing
 
 /// Runs that are held or fail, and how they go on.
-@Suite(.timeLimit(.minutes(2))) struct HeldTests {
+@Suite(.timeLimit(.minutes(20))) struct HeldTests {
   private static let short = Road.usual.replacing("evaluate_every: 5", with: "evaluate_every: 2, max_steps: 4")
 
   private func house(_ settings: String) async throws -> (Road, Household) {

@@ -5,7 +5,7 @@ import Service
 import Testing
 
 /// What is refused, what is left, and what either leaves behind. Models are small and nothing runs.
-@Suite(.timeLimit(.minutes(2))) struct RefusalTests {
+@Suite(.timeLimit(.minutes(20))) struct RefusalTests {
   private let road: Road
   private let house: Household
 

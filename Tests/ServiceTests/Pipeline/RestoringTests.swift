@@ -6,7 +6,7 @@ import Service
 import Testing
 
 /// Older states of a ledger, or of a models directory, brought back by somebody who meant well.
-@Suite(.timeLimit(.minutes(3))) struct RestoringTests {
+@Suite(.timeLimit(.minutes(20))) struct RestoringTests {
   /// One request was served and copied (`ledger.old`), another after that.
   private func road() async throws -> Road {
     let road = try Road()

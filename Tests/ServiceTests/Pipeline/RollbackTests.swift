@@ -6,7 +6,7 @@ import Service
 import Testing
 
 /// Back to a version that still remembers, and forward again, with the process ending anywhere on the way.
-@Suite(.timeLimit(.minutes(3))) struct RollbackTests {
+@Suite(.timeLimit(.minutes(20))) struct RollbackTests {
   private static let link = "/current"
 
   /// Two requests were served: versions 2 and 3.

@@ -6,7 +6,7 @@ import Service
 import Testing
 
 /// A batch of which one request cannot be forgotten for free, because the data hold copies of its rows that stay.
-@Suite(.timeLimit(.minutes(3))) struct SettingAsideTests {
+@Suite(.timeLimit(.minutes(20))) struct SettingAsideTests {
   private static let hard = (0..<35).map { 6 * $0 + 4 }
   private static let easy = (0..<30).map { 7 * $0 + 2 }.filter { !hard.contains($0) }
   private static let settings = """

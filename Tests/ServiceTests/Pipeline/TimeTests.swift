@@ -5,7 +5,7 @@ import Service
 import Testing
 
 /// Clocks that jump, machines that sleep, dates that are past.
-@Suite(.timeLimit(.minutes(2))) struct TimeTests {
+@Suite(.timeLimit(.minutes(20))) struct TimeTests {
   private static let waits = """
     unlearning: {batch_size: 64, radius: {relative: 5e-3}, evaluate_every: 5}
     policy: {on_hardness: continue, retain_budget: 0.5, max_forget_share: 0.5}

@@ -6,7 +6,7 @@ import Service
 import Testing
 
 /// Versions that still remember go when their time is over or a person says so, and nothing of them is left.
-@Suite(.timeLimit(.minutes(5))) struct PurgeTests {
+@Suite(.timeLimit(.minutes(20))) struct PurgeTests {
   private static func settings(keep: Int, after: String) -> String {
     Road.usual + "\nretention: {keep: \(keep), purge_after: \(after)}\n"
   }

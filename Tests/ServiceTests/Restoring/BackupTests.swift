@@ -6,7 +6,7 @@ import Service
 import Testing
 
 /// The walk of the README: a backup while the daemon runs, further erasures, the disk's loss, the backup brought back.
-@Suite(.timeLimit(.minutes(3))) struct BackupTests {
+@Suite(.timeLimit(.minutes(20))) struct BackupTests {
   @Test func backup_whileADaemonRuns_bringsEverythingBack_andForgetsAgain() async throws {
     let road = try Road()
     let house = try await Household(road)

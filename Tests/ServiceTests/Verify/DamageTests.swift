@@ -7,7 +7,7 @@ import Service
 import Testing
 
 /// A damaged version is never built upon, and holds up nobody else.
-@Suite(.timeLimit(.minutes(3))) struct DamageTests {
+@Suite(.timeLimit(.minutes(20))) struct DamageTests {
   private let road: Road
   private var weights: String { Paths.join(places.model(Road.model), "versions/000001/model.safetensors") }
   private var places: Places { road.places }

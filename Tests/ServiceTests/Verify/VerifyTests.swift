@@ -7,7 +7,7 @@ import Service
 import Testing
 
 /// A root with a life behind it: whatever is done to a file of it, `verify` finds and names it.
-@Suite(.timeLimit(.minutes(10))) struct VerifyTests {
+@Suite(.timeLimit(.minutes(20))) struct VerifyTests {
   /// Two requests served in two batches, one refused file, one request that waits.
   private static func lived() async throws -> Road {
     let road = try Road()

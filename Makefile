@@ -1,4 +1,4 @@
-# hamud: make build | test | golden | e2e | bench | bench-service | demo | install | uninstall | clean
+# hamud: make build | test | golden | e2e | torture | bench | bench-service | demo | install | uninstall | clean
 #
 # Packages that a target needs are installed when make runs as root, and named when it does not.
 # `swift build` and `swift test` use different compiler flags and would rebuild everything in turn in one folder, so
@@ -15,7 +15,7 @@ TESTS = -c release --scratch-path .build-test $(CHECKS)
 export HAMUD_SHARED ?= $(abspath ../shared)
 export HAMUD_GOLDEN ?= $(HAMUD_SHARED)/golden
 
-.PHONY: build test golden study e2e bench bench-service demo install uninstall clean packages lint
+.PHONY: build test golden study e2e torture torture-quick faults bench bench-service demo install uninstall clean packages lint
 
 build: packages
 	$(SWIFT) build $(RELEASE) --product hamud
@@ -36,6 +36,16 @@ e2e: build
 	@.ci/packages scenarios
 	Tests/Scenarios/run
 
+# The daemon with faults compiled in, in a folder of its own.
+faults: packages
+	HAMUD_FAULTS=1 $(SWIFT) build $(RELEASE) --scratch-path .build-faults --product hamud
+
+torture: build faults
+	Tests/Torture/run
+
+torture-quick: build faults
+	Tests/Torture/run --quick
+
 # Ours beside PyTorch; what each number means is in Tests/Bench/README.md. BENCH="--quick --baseline FILE" for less.
 bench: packages
 	$(SWIFT) build $(RELEASE) --product bench
@@ -51,6 +61,7 @@ demo: build
 lint:
 	.ci/format
 	.ci/imports
+	.ci/door
 	.ci/size
 
 packages:
@@ -63,4 +74,4 @@ uninstall:
 	.ci/install uninstall "$(DESTDIR)" "$(PREFIX)"
 
 clean:
-	rm -rf .build .build-test
+	rm -rf .build .build-test .build-faults

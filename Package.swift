@@ -10,8 +10,12 @@ let house: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
+/// With HAMUD_FAULTS set, every call that changes a disk is a point at which it can be made to fail or the process to end
+/// (`Tests/Torture`); such builds have a folder of their own.
+let faults: [SwiftSetting] = Context.environment["HAMUD_FAULTS"] == nil ? [] : [.define("HAMUD_FAULTS")]
+
 func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: house)
+  .target(name: name, dependencies: dependencies, swiftSettings: house + faults)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {

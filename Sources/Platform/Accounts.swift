@@ -62,7 +62,7 @@ package enum Accounts {
       UnsafeMutablePointer<Record>, UnsafeMutablePointer<CChar>, Int,
       UnsafeMutablePointer<UnsafeMutablePointer<Record>?>
     ) -> CInt,
-    read: (Record) -> Value?
+    read account: (Record) -> Value?
   ) -> Value? {
     var size = 1 << 10
     while size <= 1 << 22 {
@@ -71,7 +71,7 @@ package enum Accounts {
       var record = empty
       var found: UnsafeMutablePointer<Record>?
       switch call(&record, buffer, size, &found) {
-      case 0: return found == nil ? nil : read(record)
+      case 0: return found == nil ? nil : account(record)
       case EINTR: continue
       case ERANGE: size *= 4
       default: return nil

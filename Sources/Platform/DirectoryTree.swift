@@ -11,7 +11,7 @@ extension DurableDirectory {
   package static func removeTree(_ path: String) throws(PlatformError) -> Bool {
     let name = FileName(Paths.lastComponent(of: path))
     return try attempt("remove all of", path) { () throws(Errno) in
-      let parent = try open(Paths.parent(of: path))
+      let parent = try folder(Paths.parent(of: path))
       do throws(Errno) {
         try removeEntry(name, in: parent.number, levels: deepestTree)
       } catch .noSuchFile {
@@ -26,7 +26,7 @@ extension DurableDirectory {
   package static func emptyFiles(of path: String) throws(PlatformError) {
     guard try FileStatus.ifPresent(path, followingLinks: false)?.kind == .directory else { return }
     try attempt("empty the files of", path) { () throws(Errno) in
-      let directory = try open(path)
+      let directory = try folder(path)
       for name in try names(in: directory.number) {
         guard try system_fstatat(directory.number, name, AT_SYMLINK_NOFOLLOW).kind == .file else { continue }
         let file = Descriptor(owning: try system_openat(directory.number, name, O_WRONLY | O_NOFOLLOW | O_NONBLOCK))

@@ -87,7 +87,7 @@ package enum DropFile {
   /// What is there, without opening it; absent when nothing is. For telling whether a file still grows.
   package static func look(directory: String, name: FileName) throws(PlatformError) -> FileStatus? {
     do throws(Errno) {
-      let folder = try DurableDirectory.open(directory)
+      let folder = try DurableDirectory.folder(directory)
       return try system_fstatat(folder.number, name, AT_SYMLINK_NOFOLLOW)
     } catch {
       if error == .noSuchFile { return nil }
@@ -103,7 +103,7 @@ package enum DropFile {
 
   private static func openFolder(_ directory: String) throws(DropRefusal) -> Descriptor {
     do throws(Errno) {
-      return try DurableDirectory.open(directory)
+      return try DurableDirectory.folder(directory)
     } catch {
       throw DropRefusal(.trouble(PlatformError(operation: "open", path: directory, code: error)))
     }

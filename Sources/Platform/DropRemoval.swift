@@ -34,7 +34,7 @@ extension DropFile {
     directory: String, name: FileName, identity: FileIdentity
   ) throws(PlatformError) -> Removal {
     do throws(Errno) {
-      let folder = try DurableDirectory.open(directory)
+      let folder = try DurableDirectory.folder(directory)
       let seen = try system_fstatat(folder.number, name, AT_SYMLINK_NOFOLLOW)
       guard seen.identity == identity else { return .replaced }
       if seen.kind == .directory {
@@ -60,7 +60,7 @@ extension DropFile {
   package static func recover(directory: String) throws(PlatformError) -> Int {
     var found = 0
     try attempt("clean", directory) { () throws(Errno) in
-      let folder = try DurableDirectory.open(directory)
+      let folder = try DurableDirectory.folder(directory)
       for name in try DurableDirectory.names(in: folder.number) where name.hasPrefix(takingPrefix) {
         let status = try system_fstatat(folder.number, name, AT_SYMLINK_NOFOLLOW)
         // Submitters may make directories too; only ours is ours.

@@ -11,6 +11,10 @@ package enum DurableDirectory {
 
   static func temporaryName() -> FileName { FileName(temporaryPrefix + hexadecimal(randomBytes(8))) }
 
+  /// The mode of a directory that is still being made: nobody gives one the sticky bit that only its owner may enter, so one
+  /// that a crash left like this is known for what it is, and finished.
+  private static let unfinished: UInt32 = 0o1700
+
   /// Makes a directory with exactly this mode, whatever the umask. One that exists is left as it is.
   /// - Parameter parents: makes missing parents too, with mode 0755.
   /// - Returns: whether it was made now.
@@ -19,7 +23,9 @@ package enum DurableDirectory {
     _ path: String, mode: UInt32 = 0o755, group: UInt32? = nil, parents: Bool = false
   ) throws(PlatformError) -> Bool {
     if let status = try FileStatus.ifPresent(path) {
-      if status.kind == .directory { return false }
+      if status.kind == .directory {
+        return status.mode == unfinished && mode != unfinished ? try finish(path, mode, group) : false
+      }
       throw PlatformError(
         operation: "make the directory", path: path, cause: .unsuitable("something else has that name"),
         hint: "move it away")
@@ -27,19 +33,28 @@ package enum DurableDirectory {
     let parent = Paths.parent(of: path)
     if parents, parent != path { try make(parent, parents: true) }
     let name = FileName(Paths.lastComponent(of: path))
-    return try attempt("make the directory", path) { () throws(Errno) in
-      let above = try open(parent)
+    let isMine = try attempt("make the directory", path) { () throws(Errno) in
+      let above = try folder(parent)
       do throws(Errno) {
-        try system_mkdirat(above.number, name, 0o700)
+        try system_mkdirat(above.number, name, unfinished)
+        return true
       } catch .exists {
         // Another process was faster; what it made is then looked at by the next call.
         return false
       }
-      let made = try Descriptor(name.readable, in: above.number, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
+    }
+    return isMine ? try finish(path, mode, group) : false
+  }
+
+  private static func finish(_ path: String, _ mode: UInt32, _ group: UInt32?) throws(PlatformError) -> Bool {
+    try attempt("make the directory", path) { () throws(Errno) in
+      let above = try folder(Paths.parent(of: path))
+      let made = try Descriptor(Paths.lastComponent(of: path), in: above.number, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
       try changeOwner(made.number, nil, group)
+      // The name first: with its final mode the directory counts as made, so by then it must be there for good.
+      try system_fsync(above.number)
       try system_fchmod(made.number, mode)
       try system_fsync(made.number)
-      try system_fsync(above.number)
       return true
     }
   }
@@ -49,8 +64,8 @@ package enum DurableDirectory {
   package static func rename(_ old: String, to new: String, replacing: Bool = false) throws(PlatformError) {
     let (from, to) = (FileName(Paths.lastComponent(of: old)), FileName(Paths.lastComponent(of: new)))
     try attempt("rename to \(new) what was", old) { () throws(Errno) in
-      let source = try open(Paths.parent(of: old))
-      let target = try open(Paths.parent(of: new))
+      let source = try folder(Paths.parent(of: old))
+      let target = try folder(Paths.parent(of: new))
       if replacing {
         try system_renameat(source.number, from, target.number, to)
       } else {
@@ -66,7 +81,7 @@ package enum DurableDirectory {
   package static func swapSymlink(at path: String, to target: String) throws(PlatformError) {
     let (name, temporary) = (FileName(Paths.lastComponent(of: path)), temporaryName())
     try attempt("point to \(target) the link", path) { () throws(Errno) in
-      let parent = try open(Paths.parent(of: path))
+      let parent = try folder(Paths.parent(of: path))
       try system_symlinkat(target, parent.number, temporary)
       do throws(Errno) {
         // The link's own inode reaches the disk with the directory that names it.
@@ -95,7 +110,7 @@ package enum DurableDirectory {
   package static func removeFile(_ path: String) throws(PlatformError) -> Bool {
     let name = FileName(Paths.lastComponent(of: path))
     return try attempt("remove", path) { () throws(Errno) in
-      let parent = try open(Paths.parent(of: path))
+      let parent = try folder(Paths.parent(of: path))
       do throws(Errno) {
         try system_unlinkat(parent.number, name)
       } catch .noSuchFile {
@@ -109,7 +124,7 @@ package enum DurableDirectory {
   /// Makes the names in a directory durable.
   package static func sync(_ path: String) throws(PlatformError) {
     try attempt("sync the directory", path) { () throws(Errno) in
-      let directory = try open(path)
+      let directory = try folder(path)
       try system_fsync(directory.number)
     }
   }
@@ -117,7 +132,7 @@ package enum DurableDirectory {
   /// Every name in byte order, without `.` and `..`.
   package static func fileNames(_ path: String) throws(PlatformError) -> [FileName] {
     try attempt("list", path) { () throws(Errno) in
-      let directory = try open(path)
+      let directory = try folder(path)
       return try names(in: directory.number).sorted()
     }
   }
@@ -140,5 +155,5 @@ package enum DurableDirectory {
     return removed
   }
 
-  static func open(_ path: String) throws(Errno) -> Descriptor { try Descriptor(path, O_RDONLY | O_DIRECTORY) }
+  static func folder(_ path: String) throws(Errno) -> Descriptor { try Descriptor(path, O_RDONLY | O_DIRECTORY) }
 }

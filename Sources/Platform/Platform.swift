@@ -14,8 +14,9 @@
 // that was interrupted by a signal is repeated inside. After a failed fsync the temporary is thrown away: the kernel
 // has dropped the dirty pages and the next fsync of the same file would wrongly succeed.
 //
-// Every system call on files, sockets and waiting is one `system_*` function in `Internals/Syscalls*.swift`, and there is
-// one place where -1 turns into an error. Calls that can block for long run on threads of their own (`ComputeThread`) or wait in `Readiness`;
+// Every system call on files, sockets and waiting is one `system_*` function in `Internals/Syscalls*.swift` (`.ci/door` looks
+// for others), and there is one place where -1 turns into an error. Each that changes a disk is a counted point at which builds
+// with HAMUD_FAULTS can make it fail, or the process end (`Faults`). Calls that can block for long run on threads of their own (`ComputeThread`) or wait in `Readiness`;
 // nothing here blocks Swift's cooperative pool for longer than a disk takes.
 //
 // Known weaknesses: a directory's durability is the file system's promise (fsync of the directory is all one can ask);

@@ -48,6 +48,14 @@ package struct PlatformError: Error, Hashable, Sendable, CustomStringConvertible
   /// A full disk or quota: worth waiting for, and worth refusing new work.
   package var isOutOfSpace: Bool { code?.isOutOfSpace ?? false }
 
+  /// A device or a limit failed, not what was asked: the same may work the next time.
+  package var isTransient: Bool {
+    switch code {
+    case .inputOutput, .tooManyOpenFiles, .tooManyOpenFilesInSystem, .outOfMemory, .noBufferSpace: true
+    default: isOutOfSpace
+    }
+  }
+
   /// The same without the last component of the path: for the journal, which never names a dropped file.
   package func namingOnlyTheDirectory() -> PlatformError {
     PlatformError(operation: operation, path: "a file in \(Paths.parent(of: path))", cause: cause, hint: hint)

@@ -40,6 +40,21 @@ import Testing
     #expect(throws: LedgerError.missing(path: path)) { try Ledger(readOnly: path) }
   }
 
+  /// What a process leaves that ends while it makes the ledger: SQLite's journal of a file that was empty before.
+  @Test func open_whenItsMakingWasInterrupted_makesIt() throws {
+    let folder = try Folder()
+    let path = folder.file("ledger.sqlite")
+    try DurableFile.publish([UInt8](repeating: 0, count: 4096), to: path)
+    let magic: [UInt8] = [0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7]
+    // No records, a nonce, no pages before, sectors of 512 bytes, pages of 4096.
+    let numbers: [UInt8] = [0, 0, 0, 0, 1, 2, 3, 4, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 16, 0]
+    let header = magic + numbers
+    try DurableFile.publish(header + [UInt8](repeating: 0, count: 512 - header.count), to: path + "-journal")
+    let ledger = try Ledger(path: path)
+    #expect(try ledger.requests(RequestFilter()).isEmpty)
+    try ledger.close()
+  }
+
   @Test func open_whenTheFileIsNoDatabase_refusesAndLeavesIt() throws {
     let folder = try Folder()
     let path = folder.file("ledger.sqlite")

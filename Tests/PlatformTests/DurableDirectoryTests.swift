@@ -11,6 +11,15 @@ import Testing
     #expect(try FileStatus.of(folder.file("a")).mode == 0o1777, "one that exists is left as it is")
   }
 
+  @Test func make_whereACrashLeftOneHalfMade_finishesIt() throws {
+    let folder = Folder()
+    #expect(mkdir(folder.file("a"), 0o700) == 0)
+    #expect(chmod(folder.file("a"), 0o1700) == 0)
+    #expect(try DurableDirectory.make(folder.file("a"), mode: 0o751))
+    #expect(try FileStatus.of(folder.file("a")).mode == 0o751)
+    #expect(try !DurableDirectory.make(folder.file("a"), mode: 0o751))
+  }
+
   @Test func make_withParents_makesThemAll() throws {
     let folder = Folder()
     #expect(

@@ -12,6 +12,9 @@ struct Store: Sendable {
 
   /// Opens, makes or migrates.
   init(path: String, schema: LedgerSchema) throws {
+    #if HAMUD_FAULTS
+      FaultFileSystem.install()
+    #endif
     if try FileStatus.ifPresent(path) == nil {
       // SQLite gives -wal and -shm the rights of the file itself, so only this one has to be made with them.
       try DurableFile.publish([], to: path, attributes: FileAttributes(mode: 0o640))
@@ -80,9 +83,7 @@ extension Store {
   /// With connections of its own, before the pool. The first one only reads: what is no ledger of ours stays untouched.
   /// - Returns: the older format that it had.
   private static func bringUp(_ path: String, to schema: LedgerSchema) throws -> Int? {
-    let look = try DatabaseQueue(path: path, configuration: configuration(readOnly: true))
-    let found = try look.read { try format(of: $0, path: path) }
-    try look.close()
+    let found = try look(path)
     if found == schema.format { return nil }
     if let found {
       if found > schema.format {
@@ -103,6 +104,24 @@ extension Store {
       }
     }
     return found
+  }
+
+  /// A process that ended while it made the ledger left SQLite's journal of that, which a reader may not undo; a writer does
+  /// it with its first look, and that is all that it does here.
+  private static func look(_ path: String) throws -> Int? {
+    func format(readOnly: Bool) throws -> Int? {
+      var configuration = Store.configuration(readOnly: readOnly)
+      configuration.journalMode = .default
+      let queue = try DatabaseQueue(path: path, configuration: configuration)
+      let found = try queue.read { try Store.format(of: $0, path: path) }
+      try queue.close()
+      return found
+    }
+    do {
+      return try format(readOnly: true)
+    } catch let error as DatabaseError where error.extendedResultCode == .SQLITE_READONLY_ROLLBACK {
+      return try format(readOnly: false)
+    }
   }
 
   private static func alone(with path: String, _ body: (DatabaseQueue) throws -> Void) throws {

@@ -3,7 +3,7 @@ import Glibc
 
 // One function per system call on files, each with its C name, and one place where -1 becomes an error and an
 // interrupted call is repeated (`valueOrErrno`). Whoever wants to see what the daemon does to a disk, or to make one of
-// these calls fail in a test, has exactly this file to look at.
+// these calls fail in a test, has exactly this file to look at: what changes a disk goes through `durably`.
 
 /// Repeats an interrupted call; any other failure is thrown as its number.
 func valueOrErrno<Value: FixedWidthInteger & SignedInteger>(_ call: () -> Value) throws(Errno) -> Value {
@@ -15,14 +15,30 @@ func valueOrErrno<Value: FixedWidthInteger & SignedInteger>(_ call: () -> Value)
   }
 }
 
+/// The same for a call that opens a file or changes what is on a disk. In builds with faults each such call is a counted
+/// point at which the process can be made to fail or to end; in all others the act is never even made.
+func durably<Value: FixedWidthInteger & SignedInteger & Sendable>(
+  _ act: @autoclosure () -> DurableAct, _ call: () -> Value
+) throws(Errno) -> Value {
+  #if HAMUD_FAULTS
+    return try Faults.shared.around(act(), call)
+  #else
+    return try valueOrErrno(call)
+  #endif
+}
+
 let currentDirectory = AT_FDCWD
 
 func system_openat(_ directory: CInt, _ path: String, _ flags: CInt, mode: mode_t = 0) throws(Errno) -> CInt {
-  try valueOrErrnoAtPath(path) { openat(directory, $0, flags | O_CLOEXEC, mode) }
+  try checkPath(path)
+  return try durably(.open(directory, FileName(path), flags)) {
+    path.withCString { openat(directory, $0, flags | O_CLOEXEC, mode) }
+  }
 }
 
 func system_openat(_ directory: CInt, _ name: FileName, _ flags: CInt) throws(Errno) -> CInt {
-  try valueOrErrnoAtName(name) { openat(directory, $0, flags | O_CLOEXEC) }
+  try checkName(name)
+  return try durably(.open(directory, name, flags)) { name.withCString { openat(directory, $0, flags | O_CLOEXEC) } }
 }
 
 /// Never repeated: on Linux the descriptor is gone even when close was interrupted, and its number may be another's by now.
@@ -57,19 +73,19 @@ func system_pread(_ descriptor: CInt, _ buffer: UnsafeMutableRawBufferPointer, a
 }
 
 func system_write(_ descriptor: CInt, _ buffer: UnsafeRawBufferPointer) throws(Errno) -> Int {
-  try valueOrErrno { write(descriptor, buffer.baseAddress, buffer.count) }
+  try durably(.write(descriptor, buffer)) { write(descriptor, buffer.baseAddress, buffer.count) }
 }
 
 func system_ftruncate(_ descriptor: CInt, _ length: Int) throws(Errno) {
-  _ = try valueOrErrno { ftruncate(descriptor, length) }
+  _ = try durably(.change(descriptor)) { ftruncate(descriptor, length) }
 }
 
 func system_fsync(_ descriptor: CInt) throws(Errno) {
-  _ = try valueOrErrno { fsync(descriptor) }
+  _ = try durably(.sync(descriptor)) { fsync(descriptor) }
 }
 
 func system_fchmod(_ descriptor: CInt, _ mode: mode_t) throws(Errno) {
-  _ = try valueOrErrno { fchmod(descriptor, mode) }
+  _ = try durably(.change(descriptor)) { fchmod(descriptor, mode) }
 }
 
 func system_fchmodat(_ directory: CInt, _ path: String, _ mode: mode_t) throws(Errno) {
@@ -77,27 +93,34 @@ func system_fchmodat(_ directory: CInt, _ path: String, _ mode: mode_t) throws(E
 }
 
 func system_fchown(_ descriptor: CInt, _ owner: uid_t, _ group: gid_t) throws(Errno) {
-  _ = try valueOrErrno { fchown(descriptor, owner, group) }
+  _ = try durably(.change(descriptor)) { fchown(descriptor, owner, group) }
 }
 
 func system_fsetxattr(_ descriptor: CInt, _ name: String, _ value: [UInt8]) throws(Errno) {
-  _ = try valueOrErrnoAtPath(name) { fsetxattr(descriptor, $0, value, value.count, 0) }
+  try checkPath(name)
+  _ = try durably(.change(descriptor)) { name.withCString { fsetxattr(descriptor, $0, value, value.count, 0) } }
 }
 
 func system_futimens(_ descriptor: CInt, _ times: [timespec]) throws(Errno) {
-  _ = try valueOrErrno { futimens(descriptor, times) }
+  _ = try durably(.change(descriptor)) { futimens(descriptor, times) }
 }
 
 func system_renameat(_ from: CInt, _ old: FileName, _ to: CInt, _ new: FileName) throws(Errno) {
-  _ = try valueOrErrnoAtName(old) { old in new.withCString { new in renameat(from, old, to, new) } }
+  try checkName(old)
+  _ = try durably(.rename(from, old, to, new)) {
+    old.withCString { old in new.withCString { new in renameat(from, old, to, new) } }
+  }
 }
 
 /// Fails with `EEXIST` when the new name is taken. Where the file system does not know the flag the name is looked up
 /// first, which is enough between processes that hold the daemon's lock.
 func system_renameatWithoutReplacing(_ from: CInt, _ old: FileName, _ to: CInt, _ new: FileName) throws(Errno) {
   do {
-    _ = try valueOrErrnoAtName(old) { old in
-      new.withCString { new in renameat2(from, old, to, new, UInt32(hamud_rename_noreplace)) }
+    try checkName(old)
+    _ = try durably(.rename(from, old, to, new)) {
+      old.withCString { old in
+        new.withCString { new in renameat2(from, old, to, new, UInt32(hamud_rename_noreplace)) }
+      }
     }
   } catch .invalidArgument {
     if (try? system_fstatat(to, new, AT_SYMLINK_NOFOLLOW)) != nil { throw .exists }
@@ -106,15 +129,20 @@ func system_renameatWithoutReplacing(_ from: CInt, _ old: FileName, _ to: CInt, 
 }
 
 func system_unlinkat(_ directory: CInt, _ name: FileName, _ flags: CInt = 0) throws(Errno) {
-  _ = try valueOrErrnoAtName(name) { unlinkat(directory, $0, flags) }
+  try checkName(name)
+  _ = try durably(.unlink(directory, name, flags)) { name.withCString { unlinkat(directory, $0, flags) } }
 }
 
 func system_mkdirat(_ directory: CInt, _ name: FileName, _ mode: mode_t) throws(Errno) {
-  _ = try valueOrErrnoAtName(name) { mkdirat(directory, $0, mode) }
+  try checkName(name)
+  _ = try durably(.makeDirectory(directory, name)) { name.withCString { mkdirat(directory, $0, mode) } }
 }
 
 func system_symlinkat(_ target: String, _ directory: CInt, _ name: FileName) throws(Errno) {
-  _ = try valueOrErrnoAtPath(target) { target in name.withCString { symlinkat(target, directory, $0) } }
+  try checkPath(target)
+  _ = try durably(.makeLink(directory, name)) {
+    target.withCString { target in name.withCString { symlinkat(target, directory, $0) } }
+  }
 }
 
 func system_readlinkat(_ directory: CInt, _ path: String) throws(Errno) -> [UInt8] {
@@ -168,17 +196,25 @@ func system_madvise(_ base: UnsafeMutableRawPointer, _ length: Int, _ advice: CI
 }
 
 /// A zero byte inside a Swift string would silently cut the path short, so such a path never reaches the kernel.
+private func checkPath(_ path: String) throws(Errno) {
+  if path.utf8.contains(0) { throw .invalidArgument }
+}
+
+private func checkName(_ name: FileName) throws(Errno) {
+  guard name.isOneComponent else { throw .invalidArgument }
+}
+
 private func valueOrErrnoAtPath<Value: FixedWidthInteger & SignedInteger>(
   _ path: String, _ call: (UnsafePointer<CChar>) -> Value
 ) throws(Errno) -> Value {
-  if path.utf8.contains(0) { throw .invalidArgument }
+  try checkPath(path)
   return try valueOrErrno { path.withCString(call) }
 }
 
 private func valueOrErrnoAtName<Value: FixedWidthInteger & SignedInteger>(
   _ name: FileName, _ call: (UnsafePointer<CChar>) -> Value
 ) throws(Errno) -> Value {
-  guard name.isOneComponent else { throw .invalidArgument }
+  try checkName(name)
   return try valueOrErrno { name.withCString(call) }
 }
 

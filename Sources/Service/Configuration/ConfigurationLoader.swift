@@ -78,6 +78,7 @@ package enum ConfigurationLoader {
     let mend = error.hint.isEmpty ? "check the file" : error.hint
     return ConfigurationError(
       file: path,
-      problems: [Diagnostic(at: nil, "it cannot be read: \(ours: error.reason)", mend: "\(ours: mend)")])
+      problems: [Diagnostic(at: nil, "it cannot be read: \(ours: error.reason)", mend: "\(ours: mend)")],
+      isTransient: error.isTransient)
   }
 }

@@ -35,8 +35,7 @@ package struct Daemon: Sendable {
   }
 
   private func serve(_ narrator: Narrator) async throws(StartFailure) {
-    let configuration = try step(.configuration) { () throws(ConfigurationError) in try ConfigurationLoader.load(places)
-    }
+    let configuration = try readConfiguration()
     let blas = BLASCheck.run()
     narrator.post(
       .started(
@@ -73,6 +72,15 @@ package struct Daemon: Sendable {
       throw StartFailure(.software, "\(error)")
     }
     withExtendedLifetime(lock) {}
+  }
+
+  /// A file that could not be read this once is no wrong configuration: starting again may help.
+  private func readConfiguration() throws(StartFailure) -> Configuration {
+    do {
+      return try ConfigurationLoader.load(places)
+    } catch {
+      throw StartFailure(error.isTransient ? .inputOutput : .configuration, "\(error)")
+    }
   }
 
   /// Nil where the kernel gives none (there is a limit for each user): the regular scan finds what is dropped, only later.

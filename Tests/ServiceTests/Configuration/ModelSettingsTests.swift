@@ -142,6 +142,19 @@ import Testing
       ])
   }
 
+  @Test func model_whenItsFileIsReadAtLast_takesItsPlaceAmongTheOthers() throws {
+    let tree = try ConfigurationTree()
+    for name in ["ant", "zebra"] { try tree.write(model: name, Self.least) }
+    let file = tree.places.modelSettings + "/bee.yaml"
+    try DurableDirectory.swapSymlink(at: file, to: "/proc/self/mem")
+    let configuration = try ConfigurationLoader.load(tree.places)
+    #expect(configuration.brokenModels.map(\.fault.isTransient) == [true])
+    try tree.write(model: "bee", Self.least)
+    let mended = configuration.replacing("bee", by: .success(try ConfigurationLoader.loadModel("bee", file: file)))
+    #expect(mended.models.map(\.name) == ["ant", "bee", "zebra"] && mended.brokenModels.isEmpty)
+    #expect(mended == (try ConfigurationLoader.load(tree.places)))
+  }
+
   @Test(arguments: BadModel.later + BadModel.methods + BadModel.data + BadModel.sections)
   func model_whenBad_isAnsweredToTheWord(_ bad: BadModel) {
     #expect(faults(bad.text) == bad.answer)

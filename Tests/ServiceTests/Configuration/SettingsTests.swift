@@ -70,6 +70,15 @@ import Testing
   @Test func settings_whenTheFileCannotBeRead_failTheLoad() throws {
     let tree = try ConfigurationTree()
     try DurableDirectory.make(tree.places.settingsFile)
-    #expect(throws: ConfigurationError.self) { try ConfigurationLoader.load(tree.places) }
+    let error = #expect(throws: ConfigurationError.self) { try ConfigurationLoader.load(tree.places) }
+    #expect(error?.isTransient == false)
+  }
+
+  /// Memory at an address where nothing is reads like a bad sector.
+  @Test func settings_whenTheDiskFails_areNoWrongConfiguration() throws {
+    let tree = try ConfigurationTree()
+    try DurableDirectory.swapSymlink(at: tree.places.settingsFile, to: "/proc/self/mem")
+    let error = #expect(throws: ConfigurationError.self) { try ConfigurationLoader.load(tree.places) }
+    #expect(error?.isTransient == true)
   }
 }

@@ -21,12 +21,23 @@ extension Ledger {
     }
   }
 
-  /// Notes in the audit chain that a file was refused; nothing else is kept of it.
+  /// Until when no further refusal of a user's is noted: theirs of the day have reached `requests_per_day`. Nil while they
+  /// may be. Without such an end whoever may drop a file could grow the audit chain as they like.
+  package func refusalsSpent(by uid: UInt32?, quotas: Quotas, at now: Timestamp) throws(LedgerError) -> Timestamp? {
+    guard quotas.requestsPerDay > 0 else { return nil }
+    return try read { session in
+      try session.submitted(Session.key(uid), Session.refusals(on: now)).requests < quotas.requestsPerDay
+        ? nil : now.endOfDay
+    }
+  }
+
+  /// Notes in the audit chain that a file was refused, and counts it against its owner; nothing else is kept of it.
   /// - Parameter digest: of its bytes, or of its name where nothing was read.
   package func recordRefusal(
     digest: SHA256Digest, reason: Reason, by uid: UInt32?, at now: Timestamp
   ) throws(LedgerError) {
     try write("note a refusal") { session in
+      try session.count(rows: 0, for: Session.key(uid), Session.refusals(on: now))
       try session.audit(
         .refused, at: now,
         [
@@ -67,11 +78,8 @@ extension Session {
   ) throws -> AcceptRefusal? {
     let waiting = try waitingRequests()
     if waiting >= waitingLimit { return .tooManyWaiting(waiting: waiting, allowed: waitingLimit) }
-    let (uid, day) = (Int64(submission.submitter.uid), now.dateText)
-    let sent =
-      try first("SELECT requests, rows FROM submissions WHERE uid = ? AND day = ?", [uid, day]) {
-        (requests: try $0.integer(0), rows: try $0.integer(1))
-      } ?? (requests: 0, rows: 0)
+    let (uid, day) = (Session.key(submission.submitter.uid), now.dateText)
+    let sent = try submitted(uid, day)
     let rows = submission.resolution?.rows.count ?? 0
     if quotas.requestsPerDay > 0, sent.requests + 1 > quotas.requestsPerDay {
       return .requestQuota(asked: sent.requests + 1, allowed: quotas.requestsPerDay, comeBackAt: now.endOfDay)
@@ -79,12 +87,7 @@ extension Session {
     if quotas.rowsPerDay > 0, sent.rows + rows > quotas.rowsPerDay {
       return .rowQuota(rows: rows, asked: sent.rows + rows, allowed: quotas.rowsPerDay, comeBackAt: now.endOfDay)
     }
-    try run("DELETE FROM submissions WHERE uid = ? AND day < ?", [uid, day])
-    try run(
-      """
-      INSERT INTO submissions VALUES (?, ?, 1, ?)
-        ON CONFLICT (uid, day) DO UPDATE SET requests = requests + 1, rows = rows + excluded.rows
-      """, [uid, day, rows])
+    try count(rows: rows, for: uid, day)
     return nil
   }
 
@@ -156,6 +159,28 @@ extension Session {
 }
 
 extension Session {
+  /// Files whose owner is not known are nobody's, and counted together.
+  static func key(_ uid: UInt32?) -> Int64 { uid.map(Int64.init) ?? -1 }
+
+  /// Refusals have a count of their own beside the day's, so that what others can make a user be refused for (a second
+  /// link to a file of theirs) takes nothing of their quota away. Later than the day itself, earlier than the next one.
+  static func refusals(on now: Timestamp) -> String { now.dateText + " refused" }
+
+  func submitted(_ uid: Int64, _ day: String) throws -> (requests: Int, rows: Int) {
+    try first("SELECT requests, rows FROM submissions WHERE uid = ? AND day = ?", [uid, day]) {
+      (requests: try $0.integer(0), rows: try $0.integer(1))
+    } ?? (requests: 0, rows: 0)
+  }
+
+  func count(rows: Int, requests: Int = 1, for uid: Int64, _ day: String) throws {
+    try run("DELETE FROM submissions WHERE uid = ? AND day < ?", [uid, String(day.prefix(while: { $0 != " " }))])
+    try run(
+      """
+      INSERT INTO submissions VALUES (?, ?, ?, ?)
+        ON CONFLICT (uid, day) DO UPDATE SET requests = requests + excluded.requests, rows = rows + excluded.rows
+      """, [uid, day, requests, rows])
+  }
+
   /// What the selection stands for, from now on.
   func store(_ resolution: Resolution, of entry: Entry) throws {
     guard !resolution.rows.isEmpty || entry.state != .accepted else {

@@ -25,8 +25,7 @@
 // versions' records are), so the chain shows accidents and clumsy hands, and a forger only against a copy of the head kept
 // elsewhere, or against a signed receipt. A row that two requests
 // named and that was reopened and forgotten again counts as remembered by every version before the last (one too many
-// is purged rather than one too few). Refusals are not limited, so that a flood of bad files grows the chain by some
-// 300 bytes each.
+// is purged rather than one too few).
 
 import GRDB
 

@@ -44,6 +44,34 @@ import Testing
     #expect(try bench.state("b") == .accepted)
   }
 
+  @Test func refusals_haveADaysQuotaOfTheirOwn() throws {
+    let bench = try Bench()
+    func refuse(by uid: UInt32?) throws {
+      try bench.ledger.recordRefusal(digest: SHA256Digest.of([1]), reason: .invalid, by: uid, at: bench.now)
+    }
+    func spent(_ uid: UInt32?) throws -> Timestamp? {
+      try bench.ledger.refusalsSpent(by: uid, quotas: quotas, at: bench.now)
+    }
+    for _ in 0..<2 { try refuse(by: 1001) }
+    #expect(try spent(1001) == nil)
+    try refuse(by: 1001)
+    #expect(try spent(1001) == bench.now.endOfDay)
+    #expect(try spent(1002) == nil && spent(nil) == nil)
+    for _ in 0..<3 { try refuse(by: nil) }
+    #expect(try spent(nil) != nil)
+    #expect(try bench.ledger.refusalsSpent(by: 1001, quotas: .none, at: bench.now) == nil)
+    // What is refused takes nothing from what may be accepted, and no restart begins the day anew.
+    try bench.crash()
+    #expect(try spent(1001) != nil)
+    var wish = Bench.Wish(1)
+    wish.submitter = Submitter(uid: 1001, name: "bob")
+    for index in 0..<3 { try bench.accept("r\(index)", wish, quotas: quotas) }
+    #expect(try bench.state("r2") == .accepted)
+    #expect(try spent(1001) != nil)
+    bench.now = bench.now.endOfDay
+    #expect(try spent(1001) == nil)
+  }
+
   @Test func zero_meansNoQuota() throws {
     let bench = try Bench()
     for index in 0..<20 { try bench.accept("r\(index)", Bench.Wish(0...99), quotas: .none) }

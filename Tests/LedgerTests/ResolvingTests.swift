@@ -43,6 +43,15 @@ import Testing
     #expect(try bench.state("a") == .accepted)
   }
 
+  @Test func resolve_countsRowsAgainstTheUser() throws {
+    _ = try bench.ledger.resolve(id, resolution(RowSet([1, 2])), at: bench.now)
+    let quotas = Quotas(requestsPerDay: 2, rowsPerDay: 3)
+    let refusal = AcceptRefusal.rowQuota(rows: 2, asked: 4, allowed: 3, comeBackAt: bench.now.endOfDay)
+    #expect(try bench.accept("b", Bench.Wish(3, 4), quotas: quotas) == .refused(refusal))
+    try bench.accept("c", Bench.Wish(3), quotas: quotas)
+    #expect(try bench.state("c") == .accepted)
+  }
+
   @Test func resolve_goesOnAsAcceptWould() throws {
     #expect(try bench.ledger.resolve(id, resolution(RowSet([1, 2])), at: bench.now).state == .accepted)
     #expect(try bench.ledger.unresolvedRequests(of: "m").isEmpty)

@@ -14,6 +14,8 @@ extension Pipeline {
     case opening
     /// Nothing was decided, and it is tried again. A sentence says why.
     case later(String)
+    /// It would be refused like as many of its owner's today as are noted in a day.
+    case tomorrow(Timestamp)
   }
 
   /// Someone's manifest, as it was read.
@@ -40,9 +42,8 @@ extension Pipeline {
       let manifest = try Manifest.parse(drop.bytes, fileStem: RejectedName.stem(of: drop.fileName))
       return try decide(manifest, drop)
     } catch {
-      return .refused(
-        try refuse(
-          error, fileName: drop.fileName, digest: SHA256Digest.of(drop.bytes), bytes: drop.bytes, owner: drop.owner))
+      return try refuse(
+        error, fileName: drop.fileName, digest: SHA256Digest.of(drop.bytes), bytes: drop.bytes, owner: drop.owner)
     }
   }
 
@@ -75,13 +76,12 @@ extension Pipeline {
   private func accept(
     _ manifest: Manifest, _ drop: Drop, _ resolution: Resolution?, awaitsModel: Bool = false
   ) throws -> Answer {
-    let quotas = configuration.settings.quotas
     let outcome = try ledger.accept(
       Submission(
         manifest: manifest, bytes: drop.bytes,
         submitter: Submitter(uid: drop.owner, name: Accounts.userNameOrNumber(drop.owner)),
         receivedAt: drop.receivedAt, resolution: resolution, awaitsModel: awaitsModel),
-      quotas: Quotas(requestsPerDay: quotas.requestsPerDay, rowsPerDay: quotas.rowsPerDay), at: clocks.wall())
+      quotas: quotas, at: clocks.wall())
     switch outcome {
     case .existing(let record): return answerKnown(record)
     case .accepted(let record):
@@ -90,6 +90,11 @@ extension Pipeline {
       return .taken(record)
     case .refused(let refusal): throw Refusal(refusal)
     }
+  }
+
+  private var quotas: Quotas {
+    let quotas = configuration.settings.quotas
+    return Quotas(requestsPerDay: quotas.requestsPerDay, rowsPerDay: quotas.rowsPerDay)
   }
 
   private func lookUp(_ manifest: Manifest) throws -> Lookup {
@@ -103,12 +108,12 @@ extension Pipeline {
   }
 
   /// Writes the refusal's receipt, and the manifest beside it; notes it in the audit chain and the journal. A refusal
-  /// burns no id and touches no request.
-  @discardableResult
+  /// burns no id and touches no request. Where its owner had as many refusals today as are noted, nothing is written.
   func refuse(
     _ refusal: Refusal, fileName: String, digest: SHA256Digest, bytes: [UInt8]?, owner: UInt32?
-  ) throws -> Receipt {
+  ) throws -> Answer {
     let now = clocks.wall()
+    if let end = try ledger.refusalsSpent(by: owner, quotas: quotas, at: now) { return .tomorrow(end) }
     var receipt = Receipt(state: .rejected, reason: refusal.reason, detail: refusal.full)
     receipt.digest = bytes == nil ? nil : digest.description
     receipt.submittedBy = owner.map { Accounts.userNameOrNumber($0) }
@@ -120,7 +125,7 @@ extension Pipeline {
     try DurableFile.publish(try key.sign(receipt), to: place + ".receipt.yaml", attributes: attributes)
     try ledger.recordRefusal(digest: digest, reason: refusal.reason, by: owner, at: now)
     narrator.post(.requestRefused(digest, refusal))
-    return receipt
+    return .refused(receipt)
   }
 }
 

@@ -97,6 +97,8 @@ extension Pipeline: ControlHandler {
       throw ControlError(.rejected, receipt.detail ?? "refused", receipt: receipt.json)
     case .opening: throw ControlError(.unavailable, "the daemon is stopping; hand it in again when it is back")
     case .later(let sentence): throw ControlError(.unavailable, sentence)
+    case .tomorrow(let end):
+      throw ControlError(.rejected, "too much of yours was refused today; hand it in again from \(end.rfc3339()) on")
     }
   }
 

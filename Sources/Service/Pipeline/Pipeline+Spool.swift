@@ -13,7 +13,7 @@ extension Pipeline {
   func takeUp() async {
     let look: SpoolScanner.Look
     do {
-      look = try scanner.look(places.incoming)
+      look = try scanner.look(places.incoming, at: clocks.wall())
     } catch {
       return narrator.trouble(error)
     }
@@ -49,6 +49,7 @@ extension Pipeline {
         narrator.post(.fileDeferred(SHA256Digest.of(file.bytes), sentence))
       }
       return false
+    case .tomorrow(let end): return stay(name, file.status, until: end)
     case .taken, .refused:
       try tell()
       return try takeAway(name, file.status) { () throws(PlatformError) in
@@ -75,8 +76,10 @@ extension Pipeline {
     case .tooLarge(let size): reason = .tooLarge(bytes: size)
     }
     let digest = SHA256Digest.of(name.bytes)
-    try refuse(reason, fileName: name.readable, digest: digest, bytes: nil, owner: refusal.status?.owner)
+    let answer = try refuse(
+      reason, fileName: name.readable, digest: digest, bytes: nil, owner: refusal.status?.owner)
     guard let status = refusal.status else { return true }
+    if case .tomorrow(let end) = answer { return stay(name, status, until: end) }
     if case .tooLarge = refusal.reason, let text = name.text {
       // The submitter's file is kept: it was refused unread, and it may be all they have.
       let kept = Paths.join(places.rejected, RejectedName.make(fileName: text, digest: digest.hex) + ".yaml")
@@ -87,6 +90,22 @@ extension Pipeline {
     return try takeAway(name, status) { () throws(PlatformError) in
       try DropFile.remove(directory: places.incoming, name: name, identity: status.identity)
     }
+  }
+
+  /// Leaves a file that would be refused like too many of its owner's before. That is said once for each owner and day:
+  /// the journal is not theirs to fill either.
+  private func stay(_ name: FileName, _ status: FileStatus, until end: Timestamp) -> Bool {
+    _ = scanner.leave(name, status, until: end)
+    if refusalsSpentSaid[status.owner] != end {
+      refusalsSpentSaid = refusalsSpentSaid.filter { $0.value == end }
+      refusalsSpentSaid[status.owner] = end
+      narrator.post(
+        .fileDeferred(
+          SHA256Digest.of(name.bytes),
+          "user \(status.owner) has had as many refusals today as requests_per_day allows; what else of theirs would be"
+            + " refused stays until \(end.rfc3339())"))
+    }
+    return false
   }
 
   /// What was dealt with and cannot be removed (a directory that is not empty) stays, and is not dealt with again until it

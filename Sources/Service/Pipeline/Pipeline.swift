@@ -64,6 +64,8 @@ package actor Pipeline {
   var waitingSince: [String: [RequestID: MonotonicInstant]] = [:]
   /// When what is past its time was looked for last, by both clocks.
   var lastExpiry: (monotonic: MonotonicInstant, wall: Timestamp)?
+  /// Users of whom it was said that their refusals of the day are spent, and until when.
+  var refusalsSpentSaid: [UInt32: Timestamp] = [:]
   var lowDiskSaid = false
   var unreadableReceiptsSaid = false
 

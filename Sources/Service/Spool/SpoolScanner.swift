@@ -25,8 +25,8 @@ package struct SpoolScanner: Sendable {
 
   private var sightings: [FileName: Sighting] = [:]
   private var closed: Set<FileName> = []
-  /// Left as they are until anything about them changes, their mode too.
-  private var left: [FileName: FileStatus] = [:]
+  /// Left as they are until anything about them changes, their mode too, or until a time.
+  private var left: [FileName: (status: FileStatus, until: Timestamp?)] = [:]
   /// Why they stay was said.
   private var deferred: [FileName: FileIdentity] = [:]
 
@@ -46,10 +46,11 @@ package struct SpoolScanner: Sendable {
   }
 
   /// Leaves what has this name alone, as it is now.
+  /// - Parameter end: when it is looked at again although nothing about it changed; nil: never.
   /// - Returns: whether that is new, so that it is said once.
-  package mutating func leave(_ name: FileName, _ status: FileStatus) -> Bool {
-    let isNew = left[name] != status
-    left[name] = status
+  package mutating func leave(_ name: FileName, _ status: FileStatus, until end: Timestamp? = nil) -> Bool {
+    let isNew = left[name]?.status != status
+    left[name] = (status, end)
     return isNew
   }
 
@@ -60,7 +61,9 @@ package struct SpoolScanner: Sendable {
     return isNew
   }
 
-  package mutating func look(_ directory: String, now: MonotonicInstant = .now) throws(PlatformError) -> Look {
+  package mutating func look(
+    _ directory: String, now: MonotonicInstant = .now, at time: Timestamp = WallClock.now
+  ) throws(PlatformError) -> Look {
     var look = Look()
     var whole: [(name: FileName, modified: Int64)] = []
     var seen: [FileName: Sighting] = [:]
@@ -71,7 +74,7 @@ package struct SpoolScanner: Sendable {
         continue
       }
       guard let status = try DropFile.look(directory: directory, name: name) else { continue }
-      if left[name] == status {
+      if let known = left[name], known.status == status, known.until.map({ time < $0 }) ?? true {
         look.leftAlone += 1
         continue
       }

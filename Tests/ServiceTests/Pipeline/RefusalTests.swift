@@ -155,4 +155,32 @@ import Testing
     #expect(requests?.message.contains("4 requests today, at most 3") == true)
     try await house.stop()
   }
+
+  @Test func refusals_overTheDaysQuota_areNotNotedAndStayInTheSpool() async throws {
+    try DurableFile.publish("quotas: {requests_per_day: 3}\n", to: road.places.settingsFile)
+    try await house.call(.reload)
+    for index in 0..<9 { try road.drop("bad-\(index).yaml", "hamud: \(index + 2)") }
+    try road.drop("good.yaml", manifest("good", "samples: [1]"))
+    for index in 0..<9 { await house.pipeline.note(.movedIn(FileName("bad-\(index).yaml"))) }
+    await house.pipeline.note(.movedIn("good.yaml"))
+    await house.witness.wait(for: .requestAccepted)
+    await house.quiet()
+    #expect(house.witness.events(.requestRefused).count == 3)
+    #expect(house.witness.events(.fileDeferred).count == 1)
+    #expect(try DurableDirectory.list(road.places.rejected).count == 6)
+    #expect(try DurableDirectory.list(road.places.incoming).count == 6)
+    #expect(try await house.call(.status)["left_alone"]?.integerValue == 6)
+    // Over the socket too; and no restart makes it another day.
+    let refused = await house.refusal(.submit(name: "bad.yaml", text: "hamud: 2"))
+    #expect(refused?.code == .rejected && refused?.receipt == nil)
+    #expect(refused?.message.contains("hand it in again from") == true)
+    try await house.stop()
+    let again = try await Household(road)
+    await again.witness.wait(for: .modelLoaded)
+    await again.pipeline.note(.overflow)
+    await again.quiet()
+    #expect(again.witness.events(.requestRefused).isEmpty)
+    #expect(try DurableDirectory.list(road.places.rejected).count == 6)
+    try await again.stop()
+  }
 }

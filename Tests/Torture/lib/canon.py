@@ -21,8 +21,9 @@ TABLES = {
     "submissions": "uid, requests, rows",
     "changes": "request",
 }
-ONLY = {"state_counts": "WHERE count > 0"}
-TIMES = ("received_at:", "accepted_at:", "expected_at:", "finished_at:", "record:")
+# Who ends between refusing a file and removing it refuses it again.
+ONLY = {"state_counts": "WHERE count > 0", "submissions": "WHERE day NOT LIKE '% refused'"}
+TIMES = ("received_at:", "accepted_at:", "expected_at:", "finished_at:", "record:", "signature:")
 OWN = {"check", "created", "parent_record", "signature", "record"}
 SKIPPED = ("dropping", "log", "etc", "run", "var/lib/hamud/ledger.sqlite")
 
@@ -54,6 +55,8 @@ def thing(path):
     if path.name.endswith(".yaml") and path.parent.name in ("receipts", "rejected"):
         lines = path.read_text().splitlines()
         return mode + "\n".join(line for line in lines if not line.startswith(TIMES))
+    if path.name in ("hamud.key", "hamud.pub"):
+        return mode + "a key of its own"
     if path.name == "hamud.json":
         record = json.loads(path.read_text())
         return mode + json.dumps({key: value for key, value in record.items() if key not in OWN}, sort_keys=True)

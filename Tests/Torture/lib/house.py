@@ -21,7 +21,7 @@ LOOKS = 5000
 PATIENCE = 300  # seconds for one answer, and for an end
 
 SETTINGS = """
-unlearning: {batch_size: 64, radius: {relative: 5e-3}, evaluate_every: 5}
+unlearning: {batch_size: 64, radius: {relative: 5e-3}, evaluate_every: 5, controller: off}
 policy: {on_hardness: continue, retain_budget: 0.5, max_forget_share: 0.5}
 """
 
@@ -66,13 +66,14 @@ class House:
             check=True, stdout=subprocess.DEVNULL)
         shutil.rmtree(root)
 
-    def root(self, name, batching="{max_wait: 1h}", settings=SETTINGS):
+    def root(self, name, batching="{max_wait: 1h}", settings=SETTINGS, quota=0):
         """A new root with its configuration and nothing else."""
         root = self.place / name
         models = root / "etc/hamud/models.d"
         models.mkdir(parents=True)
         (root / "etc/hamud/hamud.yaml").write_text(
-            "threads: 1\nscan_interval: 1s\nlow_disk: 0%\nquotas: {requests_per_day: 0, rows_per_day: 0}\n")
+            "threads: 1\nscan_interval: 1s\nlow_disk: 0%\n"
+            f"quotas: {{requests_per_day: {quota}, rows_per_day: 0}}\n")
         (models / f"{MODEL}.yaml").write_text(
             f"model: {self.place}/model\ndata: {{format: csv, train: {self.place}/train.csv, "
             f"heldout: {self.place}/heldout.csv, label: class}}\n{settings}batching: {batching}\n")
@@ -81,12 +82,18 @@ class House:
     def daemon(self, root, fault=None):
         return Daemon(self.hamud, root, fault)
 
+    def verify(self, root):
+        """hamuctl's own look at all that a root holds; what it finds, as one line."""
+        outcome = subprocess.run(
+            [self.programs / "hamuctl", "--root", root, "verify"], capture_output=True, text=True, check=False)
+        return [] if outcome.returncode == 0 else [f"hamuctl verify: {outcome.stdout}{outcome.stderr}"[:2000]]
+
 
 def manifest(name, forget, more=""):
     return f"hamud: 1\nid: {name}\nmodel: {MODEL}\nforget: {{{forget}}}\n{more}"
 
 
-def drop(root, name, text, modified=None):
+def drop(root, name, text, modified=None, owner=None):
     """As `mv` does it.
 
     `modified`: nanoseconds since 1970, set before it appears.
@@ -94,6 +101,8 @@ def drop(root, name, text, modified=None):
     outside = root / "dropping"
     with open(outside, "w", encoding="utf-8") as file:
         file.write(text)
+    if owner:
+        os.chown(outside, owner, -1)
     if modified:
         os.utime(outside, ns=(modified, modified))
     incoming = root / "var/spool/hamud/incoming"

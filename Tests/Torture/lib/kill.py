@@ -6,7 +6,7 @@ import os
 import pathlib
 import random
 import sqlite3
-import subprocess
+import statistics
 import time
 
 import canon
@@ -48,7 +48,7 @@ def kill(programs, place, seed, kills, count):
     if daemon.stop() != 0:
         raise houses.Stuck("the last orderly stop failed")
     lost, twice, wrong = judge(root, manifests, states)
-    wrong += verify(programs, root)
+    wrong += house.verify(root)
     for line in wrong[:20]:
         print(f"  WRONG kill: {line}")
     found = collections.Counter(states.values())
@@ -138,16 +138,6 @@ def versions(database, root):
     return wrong
 
 
-def verify(programs, root):
-    """hamuctl's own look at all of it."""
-    outcome = subprocess.run(
-        [pathlib.Path(programs) / "hamuctl", "--root", root, "verify"], capture_output=True, text=True, check=False)
-    if outcome.returncode == 64:
-        print("  SKIPPED: this hamuctl knows no verify")
-        return []
-    return [] if outcome.returncode == 0 else [f"hamuctl verify: {outcome.stdout}{outcome.stderr}"[:2000]]
-
-
 def flood(programs, place, seed, count):
     """`count` files at once: in their order, in bounded memory, and others are answered meanwhile."""
     house = houses.House(programs, place / "flood")
@@ -161,25 +151,55 @@ def flood(programs, place, seed, count):
         # A file system's clock is coarse; order must not hang on luck.
         houses.drop(root, f"{name}.yaml", houses.manifest(name, f"samples: [{order % houses.ROWS}]"),
                     modified=1_700_000_000_000_000_000 + order * 1000)
-    begun, slowest, taken = time.monotonic(), 0.0, 0
-    while taken < count:
+    begun, slowest, taken, answers = time.monotonic(), 0.0, [0], 0
+    while taken[-1] < count:
         asked = time.monotonic()
-        answer = subprocess.run(
-            [house.programs / "hamuctl", "--root", root, "status", "--json"], capture_output=True, check=True).stdout
+        taken.append(sum(daemon.call("status")["requests"].values()))
         slowest = max(slowest, time.monotonic() - asked)
-        taken = sum(json.loads(answer)["requests"].values())
-        if daemon.code is not None:
-            raise houses.Stuck(f"hamud ended with {daemon.code}")
-        time.sleep(0.2)
+        answers += taken[-1] < count
     took, peak = time.monotonic() - begun, memory(daemon, "VmHWM")
     daemon.stop()
     database = sqlite3.connect(f"file:{root}/var/lib/hamud/ledger.sqlite?mode=ro", uri=True)
     order = [name for name, in database.execute("SELECT id FROM requests ORDER BY sequence")]
     database.close()
     moved = sum(found != wanted for found, wanted in zip(order, names))
-    print(f"flood: {count} files, {moved} out of order, taken up in {took:.0f} s; slowest status {slowest:.2f} s; "
-          f"peak {peak} MiB, {resting} MiB before")
-    return moved == 0 and slowest < 1 and peak < resting + 256
+    # Not by the clock: a service that answers while it takes up is asked many times over before it is done.
+    between = statistics.median(later - sooner for sooner, later in zip(taken, taken[1:]))
+    print(f"flood: {count} files, {moved} out of order, taken up in {took:.0f} s; {answers} calls answered meanwhile, one every "
+          f"{between:.0f} files, the slowest in {slowest:.2f} s; peak {peak} MiB, {resting} MiB before")
+    return moved == 0 and between <= 20 and peak < resting + 256
+
+
+def quota(programs, place, seed, count):
+    """One user drops `count` files, half of them wrong, with a quota of a tenth; others hand in beside them."""
+    if os.geteuid() != 0:
+        print("quota: SKIPPED, as only root can drop files of several users")
+        return True
+    # Not across midnight, when every quota begins anew.
+    houses.until(lambda: 86_400 - time.time() % 86_400 > 600, "the day begins", 100 * houses.LOOKS)
+    allowed, greedy, honest = count // 10, 54_321, 54_322
+    house = houses.House(programs, place / "quota")
+    root = house.root("root", quota=allowed)
+    daemon = house.daemon(root)
+    houses.until(daemon.is_open, "the model is open")
+    numbers = random.Random(seed)
+    for number in range(count):
+        text = houses.manifest(f"g{number}", "samples: [1]") if numbers.random() < 0.5 else f"hamud: {number + 2}"
+        houses.drop(root, f"g{number}.yaml", text, owner=greedy)
+        if number % 50 == 0:
+            houses.drop(root, f"h{number}.yaml", houses.manifest(f"h{number}", "samples: [2]"), owner=honest)
+    wanted = {f"h{number}" for number in range(0, count, 50)}
+    houses.until(lambda: wanted <= set(daemon.states()) and daemon.call("status")["left_alone"] == count - 2 * allowed,
+                 "the others are taken up and the rest is left alone", 4 * houses.LOOKS)
+    waiting = len(list((root / "var/spool/hamud/incoming").iterdir()))
+    daemon.stop()
+    database = sqlite3.connect(f"file:{root}/var/lib/hamud/ledger.sqlite?mode=ro", uri=True)
+    noted = dict(database.execute("SELECT kind, count(*) FROM audit WHERE json_extract(payload, '$.by') = ? GROUP BY kind", [greedy]))
+    database.close()
+    said = sum("stays in the spool" in line for line in (root / "log").read_text().splitlines())
+    print(f"quota: {count} files of one user, {noted.get('accepted', 0)} accepted, {noted.get('refused', 0)} refused, {waiting} wait for "
+          f"tomorrow, said {said} times; {len(wanted)} of {len(wanted)} of another user accepted")
+    return noted == {"accepted": allowed, "refused": allowed} and waiting == count - 2 * allowed and said == 1
 
 
 def memory(daemon, key):

@@ -78,7 +78,7 @@ class Matrix:
         wrong = []
         try:
             story.tell(fault, final_restart=not kills)
-            wrong = canon.difference(self.wanted, canon.canon(root))
+            wrong = canon.difference(self.wanted, canon.canon(root)) + self.house.verify(root)
             if kills and DEATH not in story.codes:
                 wrong.append("the point was not reached")
             allowed = ({DEATH} if kills else set()) | ({START_FAILED} if re.search("eio|enospc|edquot|emfile", fault) else set())

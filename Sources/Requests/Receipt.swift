@@ -28,6 +28,8 @@ package struct Receipt: Equatable, Sendable {
   package var after: Figures?
   package var hardness: Hardness?
   package var goingOn: GoingOn?
+  /// There when rows of the request have copies, nearly, that stay.
+  package var nearDuplicates: NearDuplicates?
   /// `sha256:...` of the bytes of the version's hamud.json.
   package var record: String?
   /// When older versions, which still remembered the rows, were removed; oldest first.
@@ -90,6 +92,33 @@ package struct Receipt: Equatable, Sendable {
     package init(version: Int, at: String) {
       self.version = version
       self.at = at
+    }
+  }
+
+  /// Rows to forget, each with the row nearly the same that the model may go on learning from.
+  package struct NearDuplicates: Equatable, Sendable {
+    package struct Pair: Equatable, Sendable {
+      package let row: Int
+      package let stays: Int
+
+      package init(_ row: Int, stays: Int) {
+        self.row = row
+        self.stays = stays
+      }
+    }
+
+    /// How many there are.
+    package let count: Int
+    /// The first of them.
+    package let pairs: [Pair]
+
+    /// So many are named.
+    package static let named = 20
+
+    /// - Parameter count: where the pairs are not all of them.
+    package init(_ pairs: [Pair], count: Int? = nil) {
+      self.count = count ?? pairs.count
+      self.pairs = Array(pairs.prefix(Self.named))
     }
   }
 

@@ -27,6 +27,8 @@ extension Receipt {
       "after": after?.json,
       "hardness": hardness?.json,
       "going_on": goingOn?.json,
+      "near_duplicates": nearDuplicates.map { .array($0.pairs.map { [JSONValue($0.row), JSONValue($0.stays)] }) },
+      "near_duplicates_count": nearDuplicates.map { JSONValue($0.count) },
       "record": record.map(JSONValue.string),
       "purged": purged.isEmpty ? nil : .object(purged.map { JSONValue.Member(String($0.version), .string($0.at)) }),
     ])

@@ -37,6 +37,7 @@ extension Receipt {
     receipt.after = reader.mapping("after").map(Figures.read)
     receipt.hardness = reader.mapping("hardness").map(Hardness.read)
     receipt.goingOn = reader.mapping("going_on").map(GoingOn.read)
+    receipt.nearDuplicates = NearDuplicates.read(reader)
     receipt.record = reader.optional("record", .text)?.value
     receipt.purged = reader.mapping("purged").map(Purge.read) ?? []
     receipt.signature = reader.optional("signature", .text)?.value
@@ -105,5 +106,17 @@ extension Receipt.GoingOn {
       steps: reader.optional("steps", .integer(in: 0...Int.max))?.value)
     reader.finish()
     return going
+  }
+}
+
+extension Receipt.NearDuplicates {
+  fileprivate static func read(_ receipt: MappingReader) -> Self? {
+    let (key, row) = ("near_duplicates", ScalarForm<Int>.integer(in: 0...Int.max))
+    let pairs = receipt.items(key, example: "[[17, 5301]]")?.compactMap { node -> Pair? in
+      let rows = receipt.items(node, key: key, example: "[17, 5301]").map { receipt.read($0, row, key: key) } ?? []
+      return rows.count == 2 ? Pair(rows[0].value, stays: rows[1].value) : nil
+    }
+    let count = receipt.optional("near_duplicates_count", row)?.value
+    return pairs.map { Self($0, count: count) }
   }
 }

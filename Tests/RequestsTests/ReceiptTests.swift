@@ -29,6 +29,7 @@ import Testing
     hardness.leastCostError = .nan
     receipt.hardness = hardness
     receipt.goingOn = Receipt.GoingOn(retainCostPerStep: 2.5e-4, steps: 30)
+    receipt.nearDuplicates = Receipt.NearDuplicates([.init(17, stays: 5301), .init(18, stays: 2)], count: 31)
     receipt.record = "sha256:ff"
     return receipt
   }
@@ -69,6 +70,8 @@ import Testing
     hardness: {kappa: -0.0123457, kappa1: -1.0e-05, kappa2: 1.0e-07, quota: 123457000.0, least_cost: 0.0, \
     unavoidable: false}
     going_on: {retain_cost_per_step: 0.00025, steps: 30}
+    near_duplicates: [[17, 5301], [18, 2]]
+    near_duplicates_count: 31
     record: sha256:ff
 
     """
@@ -86,6 +89,14 @@ import Testing
     let json = try Receipt.parse(Array(receipt.json.prettyText.utf8))
     #expect(json == receipt)
     #expect(try JSONValue.parse(Array(receipt.json.text.utf8)) == receipt.json)
+  }
+
+  @Test func nearDuplicates_areNamedUpToTwenty_andCounted() throws {
+    var receipt = Receipt(state: .held)
+    receipt.nearDuplicates = Receipt.NearDuplicates((0..<31).map { .init($0, stays: 100 + $0) })
+    let read = try #require(try Receipt.parse(Array(receipt.yaml.utf8)).nearDuplicates)
+    #expect(read == receipt.nearDuplicates)
+    #expect(read.count == 31 && read.pairs.count == 20 && read.pairs.last == .init(19, stays: 119))
   }
 
   @Test func receipt_ofARefusal_isShort() throws {

@@ -21,6 +21,8 @@ final class StudyObserver: RunObserver {
     case .hardnessEnded(_, let step): say("  step \(step): no longer unavoidable")
     case .setAside(_, let report, let step):
       say("  step \(step): a request set aside: \(Self.text(report.hardness))")
+    case .nearDuplicates(let found):
+      if !found.pairs.isEmpty { say("  \(found.pairs.count) rows have near-duplicates that stay") }
     case .phaseBegan(let phase): say("  phase \(phase.purpose), \(phase.objective), \(phase.rows) rows")
     case .steered(let found): say("  " + Self.text(found))
     case .overshot(let attempt): say("  overshot, try \(attempt)")

@@ -45,6 +45,7 @@ extension Evidence {
     after = receipt.after
     hardness = receipt.hardness
     goingOn = receipt.goingOn
+    nearDuplicates = receipt.nearDuplicates
   }
 }
 
@@ -56,6 +57,7 @@ extension Receipt {
     after = evidence.after
     hardness = evidence.hardness
     goingOn = evidence.goingOn
+    nearDuplicates = evidence.nearDuplicates
   }
 }
 

@@ -52,6 +52,7 @@ package struct Evidence: Equatable, Sendable {
   package var hardness: Receipt.Hardness?
   /// Only when held after a run.
   package var goingOn: Receipt.GoingOn?
+  package var nearDuplicates: Receipt.NearDuplicates?
 
   package init() {}
 }

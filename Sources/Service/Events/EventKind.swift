@@ -132,6 +132,8 @@ package enum EventKind: String, CaseIterable, Sendable {
   case stepTaken = "c7b5cc2d05724c9c997b51edf4e85598"
   /// The forget and held-out rows were measured.
   case measured = "1ed25c9389c94556bee2d01858fadaf5"
+  /// Rows that stay are nearly the same as rows to forget.
+  case nearDuplicates = "af051655677b44dd9eb694e6e2c0bf13"
   /// Forgetting more must cost what is kept.
   case hardnessBegan = "d84ee79bafb649b889f9f9e709ce5ff1"
   /// One request of a batch is hard by itself; the others go on.
@@ -165,9 +167,8 @@ package enum EventKind: String, CaseIterable, Sendable {
       .critical
     case .configurationRejected, .ledgerTrouble, .trouble, .receiptNotWritten, .modelUnusable, .requestFailed: .error
     case .receiptsUnreadable, .dataChanged, .modelRemoved, .modelRolledBack, .modelDisappoints, .fileLeft, .requestHeld,
-      .deadlineNear, .deadlinePassed, .progressUnusable, .purgeWaits, .hardnessBegan, .requestSetAside, .budgetNear,
-      .notFinite,
-      .progressNotSaved:
+      .deadlineNear, .deadlinePassed, .progressUnusable, .purgeWaits, .nearDuplicates, .hardnessBegan,
+      .requestSetAside, .budgetNear, .notFinite, .progressNotSaved:
       .warning
     case .ready, .reloaded, .recovered, .ledgerMigrated, .signingKey, .diskRecovered, .commandRefused, .stopped,
       .firstVersion, .versionPurged,

@@ -15,6 +15,8 @@ extension Evidence {
     before = Receipt.Figures(group.before, retain: result.retainBefore, heldout: result.heldoutBefore)
     after = group.after.map { Receipt.Figures($0, retain: result.retainAfter, heldout: result.heldoutAfter) }
     hardness = (request.setAside ?? result.hardness).map { Receipt.Hardness($0) }
+    let copies = result.nearDuplicates?.pairs.filter { $0.key == request.key } ?? []
+    if !copies.isEmpty { nearDuplicates = Receipt.NearDuplicates(copies.map { .init($0.row, stays: $0.retainRow) }) }
     if let own = request.setAside {
       goingOn = Receipt.GoingOn(retainCostPerStep: own.hardness.retainCost, steps: nil)
     } else if isHeld {

@@ -21,6 +21,8 @@ extension Narrator {
       post(.measured(run, step: measurement.step, figures: Event.Figures(measurement)))
     // The decisions stand in the version's record.
     case .nothingToForget, .steered: break
+    case .nearDuplicates(let found):
+      if let event = Event.nearDuplicates(run, Event.Duplicates(found)) { post(event) }
     case .phaseBegan(let phase):
       post(.phaseBegan(run, phase.sentence(job), rows: phase.rows, step: phase.step))
     case .stepped(let report):
@@ -81,6 +83,14 @@ extension RunJob {
   /// A class by its name and number.
   func name(of label: Int) -> String {
     model.labels.names.indices.contains(label) ? "\(model.labels.names[label]) (\(label))" : "\(label)"
+  }
+}
+
+extension Event.Duplicates {
+  init(_ found: NearDuplicates) {
+    self.init(
+      pairs: found.pairs.map { .init(request: $0.key, row: $0.row, stays: $0.retainRow, isMirrored: $0.isMirrored) },
+      rows: found.rows, rowsSeen: found.rowsSeen)
   }
 }
 

@@ -21,6 +21,8 @@ package enum RunEvent: Sendable {
   case began(Measurement, groups: [[String]])
   /// These requests' groups had nothing to forget.
   case nothingToForget(keys: [String])
+  /// Once, before the first step; also where none was found.
+  case nearDuplicates(NearDuplicates)
   case phaseBegan(PhaseReport)
   case stepped(StepReport)
   case measured(Measurement)

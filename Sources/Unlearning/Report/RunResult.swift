@@ -130,6 +130,8 @@ package struct RunResult: Sendable {
   package var decisions: [SteeringReport] = []
   /// Every step, oldest first; empty for other methods than HAMU.
   package var trace: [StepTrace] = []
+  /// Rows that stay and are nearly the same as rows to forget; nil where the run ended before anybody looked.
+  package var nearDuplicates: NearDuplicates?
   package var requests: [RequestResult] = []
   package var groups: [GroupResult] = []
   /// On all retain rows; nil where the run ended before they were measured.

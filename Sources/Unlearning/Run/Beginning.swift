@@ -29,6 +29,7 @@ struct Beginning {
     var state = state(before, starts, retain, survey)
     state.settledMargins = settled
     state.work.evaluatedRows = survey.evaluatedRows
+    state.nearDuplicates = try nearDuplicates(starts)
     return .run(state)
   }
 
@@ -36,6 +37,14 @@ struct Beginning {
     bench.observer.note(.began(before, groups: roster.groups.map(\.keys)))
     let settled = zip(roster.groups, starts).flatMap { $1.hadNothing ? $0.keys : [] }
     if !settled.isEmpty { bench.observer.note(.nothingToForget(keys: settled)) }
+  }
+
+  private func nearDuplicates(_ starts: [GroupStart]) throws(Interruption) -> NearDuplicates {
+    let active = zip(bench.plan.requests, roster.requests).filter { roster.isActive($1.group, starts) }.map(\.0)
+    let search = DuplicateSearch(bench.plan.dataset, seed: bench.plan.settings.seed, observer: bench.observer)
+    let found = try search.look(for: active, among: bench.plan.retainRows)
+    bench.observer.note(.nearDuplicates(found))
+    return found
   }
 
   private func state(

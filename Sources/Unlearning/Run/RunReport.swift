@@ -69,6 +69,7 @@ struct RunReport {
     result.work = state.work
     result.decisions = state.steering?.decisions ?? []
     result.trace = state.trace
+    result.nearDuplicates = state.nearDuplicates
     result.requests = roster.requestResults(state.starts, state.setAside)
     result.groups = roster.groups.indices.map { index in
       GroupResult(

@@ -28,6 +28,8 @@ struct RunState: Sendable, Equatable, Codable {
   var settledMargins: [RowMargin] = []
   /// Requests that were found hard on their own.
   var setAside: [SetAside] = []
+  /// nil: nobody looked.
+  var nearDuplicates: NearDuplicates?
 
   // MARK: Where the run is
 

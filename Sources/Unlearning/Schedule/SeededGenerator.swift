@@ -13,6 +13,8 @@ package struct SeededGenerator {
     case screen = 7
     case ownHardnessRetain = 20
     case ownHardnessForget = 21
+    case duplicateScale = 30
+    case duplicateDistance = 31
   }
 
   private var state: UInt64

@@ -18,7 +18,8 @@ enum ReceiptText {
   static func whole(_ receipt: JSONValue) -> String {
     var lines: [String] = []
     for member in receipt.members ?? [] where member.value.members == nil && member.key != "hamud" {
-      let text = Figures.text(member.value).split(separator: "\n", omittingEmptySubsequences: false)
+      let text = (pairs(member.value) ?? Figures.text(member.value)).split(
+        separator: "\n", omittingEmptySubsequences: false)
       lines.append(pad(member.key) + text.joined(separator: "\n" + pad("")))
     }
     for purge in receipt["purged"]?.members ?? [] {
@@ -46,6 +47,11 @@ enum ReceiptText {
     if let flag = value?.boolValue { return flag ? "yes" : "no" }
     if let pair = value?.elements { return pair.map { Figures.short($0) }.joined(separator: " .. ") }
     return Figures.short(value)
+  }
+
+  /// `17 = 5301, 18 = 77`; nil for what is no list of pairs.
+  private static func pairs(_ value: JSONValue) -> String? {
+    value.elements?.compactMap(\.elements).map { $0.map(Figures.text).joined(separator: " = ") }.joined(separator: ", ")
   }
 
   private static func pad(_ key: String) -> String { key + String(repeating: " ", count: max(1, 19 - key.count)) }

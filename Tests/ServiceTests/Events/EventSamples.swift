@@ -32,6 +32,12 @@ enum EventSamples {
       ])
   }
 
+  static let duplicates = Event.Duplicates(
+    pairs: (0..<7).map {
+      .init(request: $0 < 6 ? "dsr-1" : "dsr-2", row: 17 + $0, stays: 5301 + $0, isMirrored: $0 == 1)
+    }, rows: 43,
+    rowsSeen: 40)
+
   static var digest: SHA256Digest { SHA256Digest.of(planted) }
 
   static let service: [Event] = [
@@ -105,6 +111,7 @@ enum EventSamples {
     .phaseBegan(run, "what was asked for, margins lowered", rows: 43, step: 0),
     .stepTaken(run, step: 10, of: 200, figures: figures, hardness: hardness),
     .measured(run, step: 10, figures: figures),
+    Event.nearDuplicates(run, duplicates) ?? Event.phaseBegan(run, "none", rows: 0, step: 0),
     .hardnessBegan(run, step: 6, hardness, spent: (0.0021, 0.02), stops: true),
     .requestSetAside(run, request: "dsr-2", step: 6, hardness),
     .hardnessEnded(run, step: 40, hardness, spent: 0.0021),

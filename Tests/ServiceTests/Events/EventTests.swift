@@ -49,6 +49,22 @@ import Testing
     }
   }
 
+  @Test func nearDuplicates_areAWarningWithTheFirstFive() throws {
+    let event = try #require(Event.nearDuplicates(EventSamples.run, EventSamples.duplicates))
+    #expect(event.entry.priority == .warning)
+    #expect(
+      event.entry.message == """
+        Near-duplicates of 7 rows to forget stay (cifar10, batch 17): row 17 of request dsr-1 is nearly the same as row 5301, \
+        row 18 of request dsr-1 is nearly the same as row 5302 in a mirror, row 19 of request dsr-1 is nearly the same as \
+        row 5303, row 20 of request dsr-1 is nearly the same as row 5304, row 21 of request dsr-1 is nearly the same as row \
+        5305, and 2 more; what the model knows of one it knows of the other: add the row that stays to the request if it is \
+        the same person's; only the first 40 of 43 rows to forget were looked at
+        """)
+    let none = Event.nearDuplicates(EventSamples.run, Event.Duplicates(pairs: [], rows: 43, rowsSeen: 40))
+    #expect(none?.entry.priority == .info)
+    #expect(Event.nearDuplicates(EventSamples.run, Event.Duplicates(pairs: [], rows: 43, rowsSeen: 43)) == nil)
+  }
+
   @Test func hardnessBegan_isAWarningWithEveryFigure() {
     let event = Event.hardnessBegan(
       EventSamples.run, step: 6, EventSamples.hardness, spent: (0.0021, 0.02), stops: true)

@@ -63,6 +63,13 @@ import Testing
     let told = try #require(house.witness.events(.requestSetAside).first)
     #expect(told.entry.priority == .warning)
     #expect(told.entry.fields.filter { $0.name == "HAMUD_REQUEST_ID" }.map(\.value) == ["hard"])
+    // Why it is hard: copies of its rows stay.
+    let copies = try #require(hard.nearDuplicates)
+    #expect(copies.count == Self.hard.count && easy.nearDuplicates == nil)
+    #expect(copies.pairs.first == .init(Self.hard[0], stays: SmallData.trainRows) && copies.pairs.count == 20)
+    let warned = house.witness.events(.nearDuplicates)
+    #expect(warned.count == 1 && warned.first?.entry.priority == .warning)
+    #expect(warned.first?.entry.fields.filter { $0.name == "HAMUD_REQUEST_ID" }.map(\.value) == ["hard"])
     try await house.stop()
   }
 

@@ -20,11 +20,12 @@ final class TinyModel {
   let dataset: Dataset
   let model: ModelDirectory
 
-  init() throws {
+  /// - Parameter copied: training rows that stand at the end of the training data once more.
+  init(copying copied: [Int] = []) throws {
     directory = FileManager.default.temporaryDirectory.path + "/hamud-tiny-\(UUID().uuidString)"
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
     let data = TinyData.shared
-    for (name, rows) in [("train", data.train), ("heldout", data.heldout)] {
+    for (name, rows) in [("train", data.train.copying(copied)), ("heldout", data.heldout)] {
       try SafetensorsWriter.write(
         [
           TensorArray("x", shape: [rows.labels.count, Self.features], .float32(rows.samples)),
@@ -90,6 +91,15 @@ struct TinyData: Sendable {
   struct Rows: Sendable {
     var samples: [Float]
     var labels: [Int32]
+
+    func copying(_ copied: [Int]) -> Rows {
+      var rows = self
+      for row in copied {
+        rows.samples += samples[row * TinyModel.features..<(row + 1) * TinyModel.features]
+        rows.labels.append(labels[row])
+      }
+      return rows
+    }
   }
 
   static let shared = TinyData()

@@ -121,9 +121,13 @@ def judge(root, manifests, states):
 
 
 def versions(database, root):
-    """Ledger and disk agree, and every file has the digest on record."""
+    """Ledger and disk agree but for what was purged, and every file has the digest on record."""
     wrong, models = [], root / "var/lib/hamud/models"
-    known = {number: bytes(record).hex() for number, record in database.execute("SELECT number, record FROM versions")}
+    known = {
+        number: bytes(record).hex() for number, record in database.execute(
+            "SELECT number, record FROM versions v WHERE NOT EXISTS"
+            " (SELECT 1 FROM purges p WHERE p.model = v.model AND p.number = v.number)")
+    }
     there = {int(path.name): path for path in (models / houses.MODEL / "versions").iterdir()}
     if set(known) != set(there):
         wrong.append(f"versions: the ledger has {sorted(known)}, the disk {sorted(there)}")

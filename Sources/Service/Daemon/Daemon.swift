@@ -149,7 +149,9 @@ package struct Daemon: Sendable {
     for (path, mode) in directories where places.isPrivate || path.hasPrefix(places.state) {
       try DurableDirectory.make(path, mode: mode, parents: true)
     }
-    for path in [places.accepted, places.rejected, places.receipts, places.state] { try DurableDirectory.sweep(path) }
+    for path in [places.spool, places.accepted, places.rejected, places.receipts, places.state] {
+      try DurableDirectory.sweep(path)
+    }
     try DropFile.recover(directory: places.incoming)
     return lock
   }

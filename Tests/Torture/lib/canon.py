@@ -57,6 +57,8 @@ def thing(path):
         return mode + "\n".join(line for line in lines if not line.startswith(TIMES))
     if path.name in ("hamud.key", "hamud.pub"):
         return mode + "a key of its own"
+    if path.name == "head.json":
+        return mode + "a head of its own"
     if path.name == "hamud.json":
         record = json.loads(path.read_text())
         return mode + json.dumps({key: value for key, value in record.items() if key not in OWN}, sort_keys=True)

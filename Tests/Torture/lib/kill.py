@@ -40,6 +40,7 @@ def kill(programs, place, seed, kills, count):
         del waiting[:each]
         time.sleep(max(0, end - time.monotonic()))
         daemon.kill()
+        tear(root)
         daemon = house.daemon(root)
     for name in waiting:
         houses.drop(root, f"{name}.yaml", manifests[name])
@@ -56,6 +57,14 @@ def kill(programs, place, seed, kills, count):
     print(f"kill: {kills} kills, {count} requests, {lost} lost, {twice} twice ("
           + ", ".join(f"{number} {state}" for state, number in sorted(found.items())) + ")")
     return not (lost or twice or wrong)
+
+
+def tear(root):
+    """What a writer leaves that is ended between making its temporary and naming it: rare by chance, so here at every end."""
+    spool = root / "var/spool/hamud"
+    for folder in (spool, spool / "accepted", spool / "rejected", spool / "receipts", root / "var/lib/hamud"):
+        if folder.is_dir():
+            (folder / ".hamud-tmp-0123456789abcdef").write_text("torn")
 
 
 def make_manifests(numbers, count):

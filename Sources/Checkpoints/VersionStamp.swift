@@ -28,6 +28,7 @@ package struct VersionStamp: Hashable, Sendable {
 }
 
 extension VersionStore {
-  /// Nil where there is no such directory, or one that cannot be looked at.
+  /// Nil where there is no such directory, or one that cannot be looked at: nil stands for nothing that was seen, so whoever
+  /// compares must read the version whole, which meets the error again and says it.
   package func stamp(_ number: Int) -> VersionStamp? { try? VersionStamp(versionPath(number)) }
 }

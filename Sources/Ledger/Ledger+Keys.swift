@@ -29,6 +29,7 @@ extension Session {
     try all(
       "SELECT payload FROM audit WHERE kind = ? ORDER BY sequence", [AuditKind.signingKey.rawValue]
     ) { row in
+      // What cannot be parsed has no key, which the next line says is damage.
       let payload = try? JSONValue.parse(Array(try row.text(0).utf8))
       guard let text = payload?["key"]?.stringValue, let key = VerifyingKey(text) else {
         throw LedgerError.damaged("a signing key in the audit chain cannot be read")

@@ -38,6 +38,7 @@
       guard let real, let file else { return SQLITE_CANTOPEN }
       let own = FaultFile(file)
       let path = name.map { String(cString: $0) }
+      // Only in builds with faults. A place that cannot be looked at counts as no new one: SQLite meets the error in its own open.
       let isNew = flags & SQLITE_OPEN_CREATE != 0 && path.map { (try? FileStatus.ifPresent($0)) == .some(nil) } ?? false
       own.begin(path: path, isNewLog: isNew && flags & (SQLITE_OPEN_WAL | SQLITE_OPEN_MAIN_JOURNAL) != 0)
       let call = { real.pointee.xOpen(real, name, own.real, flags, given) }

@@ -60,13 +60,24 @@ package struct LoadedModel: Sendable {
 package struct VerifiedVersion: Sendable {
   package let version: VersionStore.Version
   package let stamp: VersionStamp?
+
+  package init(version: VersionStore.Version, stamp: VersionStamp?) {
+    self.version = version
+    self.stamp = stamp
+  }
 }
 
 extension VersionStore {
   /// - Throws: also where its record is not the one that the ledger has, or any byte not the one on record.
-  func verified(_ number: Int, recordDigest: String?) throws(CheckpointError) -> VerifiedVersion {
+  package func verified(_ number: Int, recordDigest: String?) throws(CheckpointError) -> VerifiedVersion {
     let stamp = stamp(number)
     return VerifiedVersion(version: try verifyDigests(number, recordDigest: recordDigest), stamp: stamp)
+  }
+
+  /// Whether nobody has written to the version's files since they were compared with its record. What could not be looked at
+  /// then, or cannot now, may have been written to.
+  package func isUntouched(_ verified: VerifiedVersion) -> Bool {
+    verified.stamp != nil && verified.stamp == stamp(verified.version.number)
   }
 }
 
@@ -77,8 +88,7 @@ extension LoadedModel {
     stamp = store.stamp(version.number)
   }
 
-  /// Whether nobody has written to the version's files since they were compared with its record.
-  var isStillWhatWasVerified: Bool { stamp != nil && stamp == store.stamp(current.number) }
+  var isStillWhatWasVerified: Bool { store.isUntouched(VerifiedVersion(version: current, stamp: stamp)) }
 }
 
 /// What became of opening a model.

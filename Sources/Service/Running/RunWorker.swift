@@ -90,7 +90,7 @@ struct RunWorker {
         switch try run.verify(try candidate.open()) {
         case .confirmed(let result):
           // Whoever wrote to the parent meanwhile wrote into what the run read.
-          if store.stamp(parent.version.number) != parent.stamp { _ = try verifyParent() }
+          if !store.isUntouched(parent) { _ = try verifyParent() }
           return try adopt(candidate, result, retainRows)
         case .lost:
           narrator.post(.roundingLost(job.told, step: step))

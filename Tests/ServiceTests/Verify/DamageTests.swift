@@ -25,6 +25,18 @@ import Testing
     #expect(pwrite(file, &byte, 1, middle) == 1)
   }
 
+  @Test func aVersionThatCouldNotBeLookedAt_isNotTakenForUntouched() async throws {
+    let house = try await Household(road)
+    try await house.stop()
+    let verified = try road.store.verified(1, recordDigest: nil)
+    #expect(road.store.isUntouched(verified))
+    let unseen = VerifiedVersion(version: verified.version, stamp: nil)
+    #expect(!road.store.isUntouched(unseen))
+    try DurableDirectory.removeTree(Paths.join(places.model(Road.model), "versions/000001"))
+    #expect(!road.store.isUntouched(verified))
+    #expect(!road.store.isUntouched(unseen), "nothing seen twice is not the same seen twice")
+  }
+
   @Test func damagedAtStart_pausesTheModel_andGoesOnWhenItIsBroughtBack() async throws {
     let before = try await Household(road)
     try await before.submit(manifest("early", "subjects: [s-3]"))

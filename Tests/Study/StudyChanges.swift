@@ -40,6 +40,7 @@ extension SteeringSettings {
     case "free": free = value
     case "spent": spent = value
     case "repair": repairAbove = value
+    case "missed": repairMissed = value
     case "noise": noiseAbove = value
     case "repair-quota": repairQuota = value
     case "screen": screen = Int(value)

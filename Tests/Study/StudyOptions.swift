@@ -36,8 +36,8 @@ struct StudyOptions {
       --model     a model's configuration as in models.d/; by default the shared ResNet-20 with the daemon's defaults
       --method    ft, ga, gdiff, kl, scrub, gru, pcgrad, npo in HAMU's place, at each learning rate of --rate (five by default)
       --set       a constant that differs from the daemon's, for experiments: radius, ratio, rows, every, steps, guards,
-                  weight, stop, budget, and of the controller: off, batch, forget, hard, hard-rows, screen, free, spent, repair, repair-quota, noise,
-                  growth, limit, pace
+                  weight, stop, budget, and of the controller: off, batch, forget, hard, hard-rows, screen, free, spent, repair, missed,
+                  repair-quota, noise, growth, limit, pace
     """
 
   var kinds = StudyKind.usual

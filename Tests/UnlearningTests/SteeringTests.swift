@@ -144,6 +144,24 @@ import Unlearning
     reached.spent = 0.001
     #expect(!self.steered(predicted: 0, reach: 1).wantsRepair(reached, settings))
   }
+
+  /// A mean hides a few rows that went over the edge.
+  @Test func fewRowsThatAreMissed_areRepaired_thoughTheLossHardlyRose() {
+    let steering = steered(predicted: 0, reach: 1)
+    var reached = evidence(spent: 0.001)
+    reached.missed = 0.0005
+    #expect(!steering.wantsRepair(reached, settings))
+    reached.isOver = true
+    #expect(steering.wantsRepair(reached, settings))
+    reached.missed = 0.0003
+    #expect(!steering.wantsRepair(reached, settings))
+  }
+
+  @Test func missed_isWhatIsNew_ofTheWholeList() {
+    #expect(abs(Steering.missed(3, of: 1500, listed: 3000, retained: 6000, before: 1) - 0.001) < 1e-12)
+    #expect(abs(Steering.missed(3, of: 1500, listed: 3000, retained: 6000, before: 0.998) + 0.001) < 1e-12)
+    #expect(Steering.missed(0, of: 4, listed: 4, retained: 9, before: 1) == 0)
+  }
 }
 
 /// Retain batches that are drawn by how much a row misses.

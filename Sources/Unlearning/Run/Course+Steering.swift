@@ -7,6 +7,7 @@ extension Course {
     var evidence = Steering.Evidence(
       step: state.step, spent: state.retainSpent, budget: plan.policy.budget, isOver: isOver, hardness: state.hardness,
       batchSize: plan.settings.batchSize)
+    evidence.missed = state.steering?.missed ?? 0
     if case .ratio(let share) = plan.settings.step.constraint { evidence.quota = share }
     evidence.stepsShare = state.stepsShare(ofLeft: stepLimit - state.step, over: 1)
     return evidence

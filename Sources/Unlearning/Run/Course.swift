@@ -182,6 +182,8 @@ extension Course {
     state.work.evaluatedRows += survey.evaluatedRows + screened.rows.count
     guard survey.isFinite else { return goBackAfterNotFinite() }
     let measurement = bench.measurement(survey, state, isFull: false)
+    let accuracy = state.before.retain.accuracy
+    state.steering?.estimateMissed(screened, of: plan.retainRows.count, before: accuracy)
     let verdicts = bench.verdicts(measurement, state.starts)
     let goal = goal(survey, verdicts)
     state.latest = measurement
@@ -263,38 +265,5 @@ extension Course {
     point = MeasuredPoint(state: state, weights: bench.stepper.snapshot())
     schedule = Schedule(plan, bench.roster, state)
     observer.save(SavedRun(point, bench.stepper.network))
-  }
-}
-
-// MARK: - Going back
-
-extension Course {
-  private func goBackAfterOvershoot() -> Stop? {
-    state.overshoots += 1
-    let isLast = state.overshoots > RunLimits.overshootTries
-    state.measuresEachStep = true
-    if !isLast { state.radiusScale /= 2 }
-    goBack()
-    state.nextMeasurement = state.step + 1
-    if isLast { return .ending(.overshot) }
-    observer.note(.overshot(attempt: state.overshoots))
-    return nil
-  }
-
-  private func goBackAfterNotFinite() -> Stop? {
-    state.notFinites += 1
-    let isLast = state.notFinites > RunLimits.notFiniteTries
-    if !isLast { state.radiusScale /= 2 }
-    goBack()
-    state.planMeasurement(plan.settings)
-    if isLast { return .ending(.notFinite) }
-    observer.note(.notFinite(attempt: state.notFinites))
-    return nil
-  }
-
-  func goBack() {
-    state = point.state.returned(from: state)
-    bench.stepper.restore(point.weights)
-    schedule = Schedule(plan, bench.roster, state)
   }
 }

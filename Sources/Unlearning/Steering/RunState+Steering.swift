@@ -8,6 +8,27 @@ extension Steering {
   }
 }
 
+extension Steering {
+  /// - Parameters:
+  ///   - screened: drawn evenly from `hard`, which has nearly all rows that can be missed.
+  ///   - retained: the number of retain rows.
+  ///   - accuracy: on all of them, before the run.
+  mutating func estimateMissed(_ screened: SeenRows, of retained: Int, before accuracy: Double) {
+    guard !screened.rows.isEmpty, retained > 0 else { return }
+    missed = Self.missed(
+      screened.outcomes.count { !$0.correct }, of: screened.rows.count, listed: hard.count, retained: retained,
+      before: accuracy)
+  }
+
+  /// What the misses among some rows of a list say of all retain rows, if no row beyond the list is missed: the share of them
+  /// that is missed and was not before.
+  package static func missed(
+    _ misses: Int, of screened: Int, listed: Int, retained: Int, before accuracy: Double
+  ) -> Double {
+    Double(misses) / Double(screened) * Double(listed) / Double(retained) - (1 - accuracy)
+  }
+}
+
 extension SeenRows {
   var hardRows: [HardRow] { zip(rows, outcomes).map { HardRow(row: $0, $1) } }
 }

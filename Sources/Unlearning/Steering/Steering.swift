@@ -28,6 +28,8 @@ package struct Steering: Sendable, Equatable, Codable {
   var spent = 0.0
   /// What was spent at the last measurements at which no quota was left for it, without one with some in between.
   var overspent: [Double] = []
+  /// Share of the retain rows that were missed at the last measurement and were not before the run; an estimate.
+  var missed = 0.0
   /// Retain rows that miss most; batches are drawn by them until the next measurement.
   var hard: [HardRow] = []
   /// What was seen of retain rows since.
@@ -112,6 +114,8 @@ extension Steering {
     /// Rise of the loss of the retain sample over before the run, and how much it may rise.
     package var spent: Double
     package var budget: Double
+    /// Share of the retain rows that are missed and were not before the run.
+    package var missed = 0.0
     /// The goal of the phase is reached, or given up.
     package var isOver: Bool
     package var isGivenUp = false
@@ -210,7 +214,8 @@ extension Steering {
 
   /// The phase is over, at a price that can be bought back.
   package func wantsRepair(_ evidence: Evidence, _ settings: SteeringSettings) -> Bool {
-    evidence.isOver && evidence.spent > settings.repairAbove * evidence.budget && repairs < settings.repairs
+    guard evidence.isOver && repairs < settings.repairs else { return false }
+    return evidence.spent > settings.repairAbove * evidence.budget || evidence.missed > settings.repairMissed
   }
 
   /// No quota was left for some measurements, and yet the loss does not come back.

@@ -19,6 +19,9 @@ package struct SteeringSettings: Sendable, Equatable, Codable {
   /// until the next measurement.
   package var repairAbove = 0.6
   package var repairs = 4
+  /// Also bought back, as far as it goes: the share of the retain rows that are missed and were not before. The loss is a mean,
+  /// and hides the few rows that went over the edge.
+  package var repairMissed = 0.0004
   /// The share of the quota that steps take meanwhile, to hold what was forgotten: rows that are down at their targets come up
   /// again with nothing against it.
   package var repairQuota = 0.3

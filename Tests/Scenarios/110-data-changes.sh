@@ -14,6 +14,7 @@ drop alice meanwhile.yaml <<< 'hamud: 1
 model: cifar10
 forget: {samples: [9]}'
 claim "the model is paused" await 100 paused cifar10
+claim "the journal says so" await 20 told dataChanged HAMUD_MODEL=cifar10
 claim "with one warning" equal "$(count_of dataChanged HAMUD_MODEL=cifar10)" 1
 claim "which says how to go on" contains "$(entries_of dataChanged HAMUD_MODEL=cifar10)" "hamuctl rematch cifar10"
 claim "the service is active" active

@@ -105,6 +105,7 @@ entries_of() { # KIND [MATCH...]: the entries of one kind as JSON lines
   m journalctl --no-pager -q -o json -u hamud "MESSAGE_ID=$id" "$@"
 }
 count_of() { entries_of "$@" | grep -c . || true; }
+told() { [ "$(count_of "$@")" -gt 0 ]; } # the journal comes after the ledger, by a moment: to be awaited
 
 versions_of() { echo "$root/var/lib/hamud/models/$1/versions"; }
 current_number() { basename "$(readlink "$root/var/lib/hamud/models/$1/current")" | sed 's/^0*//'; }

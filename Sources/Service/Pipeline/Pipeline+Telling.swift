@@ -4,10 +4,9 @@ import Requests
 
 // What changed is told: to the journal, in the receipt, to whoever waits. In that order, after the ledger has it.
 extension Pipeline {
-  /// Tells every change that is not yet told, when the head of the audit chain is copied: no receipt says what a restored
-  /// ledger could deny unseen.
-  /// Tells every change that is not yet told, the one that a crash left unsaid too. Repeating is harmless: a journal entry
-  /// may come twice after a crash, a receipt is written whole.
+  /// Tells every change that is not yet told, the one that a crash left unsaid too; first the head of the audit chain is
+  /// copied, so that no receipt says what a restored ledger could deny unseen. Repeating is harmless: a journal entry may come
+  /// twice after a crash, a receipt is written whole.
   func tell() throws(LedgerError) {
     keepHead()
     while true {
@@ -51,7 +50,8 @@ extension Pipeline {
     let reader = readableBy(record.summary.submitter)
     let manifest = places.acceptedManifest(record.id.text)
     let attributes = FileAttributes(mode: 0o640, readableBy: reader)
-    // Written with the first receipt, so that a crash after the ledger's commit still leaves both.
+    // Written with the first receipt, so that a crash after the ledger's commit still leaves both. A ledger that cannot be read
+    // here could not be a line above: what was missed is written with the next receipt.
     if try FileStatus.ifPresent(manifest) == nil, let bytes = try? ledger.manifest(of: record.id) {
       try DurableFile.publish(bytes, to: manifest, attributes: attributes)
     }

@@ -141,6 +141,8 @@ package actor Pipeline {
     alarm.cancel()
     stopRun()
     await run?.task.value
+    // Also what a crash left untold, where the stop comes before the first look.
+    attempt { try tell() }
     for (_, continuations) in waiters { continuations.forEach { $0.resume() } }
     waiters = [:]
     openingEnded()

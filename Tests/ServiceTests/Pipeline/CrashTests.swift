@@ -19,6 +19,17 @@ import Testing
     return try road.weights(2)
   }
 
+  @Test func stop_tellsWhatNoLookHasTold() async throws {
+    let road = try Road()
+    let house = try await Household(road)
+    try await house.submit(manifest("one", "subjects: [s-3]"))
+    await house.quiet()
+    let id = try #require(RequestID("one"))
+    try house.ledger.cancel(id, by: nil, at: Clocks.system.wall())
+    try await house.stop()
+    #expect(try road.receipt("one").state == .cancelled)
+  }
+
   @Test func stopInMidRun_goesOnToTheSameBits() async throws {
     let road = try Road()
     let witness = Witness()

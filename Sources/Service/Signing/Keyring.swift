@@ -30,6 +30,8 @@ package struct Keyring: Sendable {
   ) throws -> Keyring {
     let key = try load(places, environment: environment)
     let before = try ledger.signingKeys().first
+    // The first one before the ledger names it: who verifies beside a first start finds the file with the key.
+    if before == nil { try publish([key.verifying], to: places.publicKeys) }
     try ledger.noteSigningKey(key.verifying, at: now)
     try publish(try ledger.signingKeys(), to: places.publicKeys)
     return Keyring(key: key, before: before?.id)

@@ -44,6 +44,8 @@ struct ReceiptVerifier {
 
   private func check(_ id: RequestID, _ context: Context, _ report: inout VerifyReport) throws {
     let path = places.receipt(id.text)
+    // What the ledger said when its receipt had been written: a file that is read later and says something else is wrong.
+    var settled: RequestRecord?
     for attempt in 1...Self.attempts {
       guard let record = try ledger.request(id) else { return }
       let fault = faultOfReceipt(
@@ -59,9 +61,12 @@ struct ReceiptVerifier {
         return report.add(
           path, "it is still to be written", mend: "nothing while hamud runs; else start it", severity: .note)
       }
-      // The ledger may have moved on, and the file with it, between the two looks.
-      let isSame = try ledger.request(id) == record
-      guard isSame || attempt == Self.attempts else { continue }
+      // The file may have been written after it was read, or the ledger have moved on and the file with it.
+      let isSettled = try record == settled && ledger.request(id) == record
+      guard isSettled || attempt == Self.attempts else {
+        settled = record
+        continue
+      }
       if let fault { report.add(path, fault, mend: Self.restore) }
       if let manifest { report.add(places.acceptedManifest(id.text), manifest, mend: Self.restore) }
       return

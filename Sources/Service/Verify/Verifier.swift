@@ -50,7 +50,7 @@ package struct Verifier: Sendable {
     if let ledger {
       try ReceiptVerifier(places: places, ledger: ledger, keys: keys, model: model).run(&report)
     }
-    if model == nil { try checkNames(&report, known: names) }
+    if model == nil { try checkNames(&report, names, ledger) }
     return report
   }
 
@@ -111,8 +111,10 @@ package struct Verifier: Sendable {
 
   /// Every key that may have signed.
   private func keys(_ ledger: Ledger?, _ report: inout VerifyReport) -> [VerifyingKey] {
+    // The ledger first: a daemon that starts writes the file before it.
+    let known = try? ledger?.signingKeys()
     let text = (try? DataFile.read(places.publicKeys, limit: 1 << 20)).map { String(decoding: $0, as: UTF8.self) }
-    guard let ledger, let keys = try? ledger.signingKeys() else {
+    guard let keys = known else {
       return text.flatMap(VerifyingKey.list(pem:)) ?? []
     }
     report.keys = keys.map(\.id)
@@ -147,7 +149,7 @@ package struct Verifier: Sendable {
 
   // MARK: Names
 
-  private func checkNames(_ report: inout VerifyReport, known: [String]) throws {
+  private func checkNames(_ report: inout VerifyReport, _ verified: [String], _ ledger: Ledger?) throws {
     guard try FileStatus.ifPresent(places.state) != nil else { return }
     let ours = ["models", "running", "hamud.key", "hamud.pub"]
     for name in try DurableDirectory.fileNames(places.state) {
@@ -159,11 +161,21 @@ package struct Verifier: Sendable {
       }
     }
     guard try FileStatus.ifPresent(places.models) != nil else { return }
-    for name in try DurableDirectory.fileNames(places.models) where name.text.map(known.contains) != true {
+    for name in try DurableDirectory.fileNames(places.models) where name.text.map(verified.contains) != true {
+      let path = Paths.join(places.models, name.readable)
+      // One may have been taken up since the models were listed: before it has a version it stands in the ledger.
+      let isEmpty = isStoreWithoutVersions(path)
+      if let text = name.text, try ledger?.model(text) != nil { continue }
       report.add(
-        Paths.join(places.models, name.readable), "it is no model", mend: "find out who put it there, and move it away")
+        path, "it is no model", mend: "find out who put it there, and move it away", severity: isEmpty ? .note : .error)
     }
   }
+}
+
+/// False also for what cannot be looked at: that is nothing to be passed over.
+private func isStoreWithoutVersions(_ path: String) -> Bool {
+  guard (try? FileStatus.of(path, followingLinks: false))?.kind == .directory else { return false }
+  return (try? VersionStore(directory: path, model: Paths.lastComponent(of: path)).list()) == []
 }
 
 extension AuditProblem {

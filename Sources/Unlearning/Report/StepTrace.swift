@@ -13,7 +13,8 @@ package struct StepTrace: Sendable, Equatable, Codable {
   package var quota: Double
   /// a.d by the batch that the step was fitted to: what the retain loss should change by.
   package var predicted: Double
-  /// The same step on the next retain batch, which it was not fitted to; nil for the last step of a phase.
+  /// The same step on the next retain batch, which it was not fitted to; nil for the last step of a phase and for one
+  /// after which the run went back.
   package var actual: Double?
 }
 

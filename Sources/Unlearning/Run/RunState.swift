@@ -64,6 +64,8 @@ struct RunState: Sendable, Equatable, Codable {
   var retainLosses: [Double] = []
   /// `lastStep` was a step of this phase whose cost on the next batch is still to be taken.
   var owesCost = false
+  /// The number of `lastStep`; behind `step` after a way back.
+  var lastTaken: Int?
   var window = HardnessWindow()
   var verdict = HardnessVerdict()
   /// The last window's, also of an earlier phase: what receipts show.
@@ -107,9 +109,11 @@ struct RunState: Sendable, Equatable, Codable {
   /// A step is taken.
   /// - Parameter cost: of the step before, on rows that it was not fitted to.
   mutating func note(_ plan: StepPlan, _ settings: StepSettings, _ pair: PairedGradients, costOfLast cost: Double?) {
-    if !trace.isEmpty { trace[trace.count - 1].actual = cost }
+    // After a way back the cost is of the last step before it, not of the one that was undone.
+    if let cost, let line = trace.lastIndex(where: { $0.step == lastTaken }) { trace[line].actual = cost }
     let retain = pair.seen.count
     trace.append(StepTrace(step: step, plan, settings, rows: (retain, pair.rows - retain)))
+    lastTaken = step
   }
 
   /// What was measured last takes the place of an earlier distance at the same step.

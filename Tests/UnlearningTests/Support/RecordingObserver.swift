@@ -50,3 +50,20 @@ final class RecordingObserver: RunObserver {
 
   func save(_ saved: SavedRun) { state.withLock { $0.saves.append(saved) } }
 }
+
+extension RecordingObserver {
+  /// Steps of which no later pair of the same phase told the cost: before a new phase, before a way back, and the last.
+  var stepsWithoutNext: [Int] {
+    var found: [Int] = []
+    var last = 0
+    for event in events {
+      switch event {
+      case .stepped(let step): last = step.step
+      case .phaseBegan, .overshot, .notFinite, .setAside: found.append(last)
+      case .steered(let decision) where decision.causes.contains(.undone): found.append(last)
+      default: break
+      }
+    }
+    return Set(found + [last]).subtracting([0]).sorted()
+  }
+}

@@ -22,6 +22,8 @@ package enum CheckpointLimits {
   package static let headerBytes = 100_000_000
   /// Tensors in one safetensors file, and in one model.
   package static let tensors = 65_536
+  /// Classes of a model. A header may claim any number of them without a byte of weights: [2^62, 0] is a shape.
+  package static let classes = 65_536
   /// Dimensions of one tensor.
   package static let dimensions = 64
   /// Bytes of config.json.

@@ -63,6 +63,9 @@ struct ConfigurationFields {
 
   /// `id2label`, which must name every class from 0 to `count - 1` and no other; without it the numbers are the names.
   func labels(count: Int, of what: String) throws(CheckpointError) -> ClassLabels {
+    guard count <= CheckpointLimits.classes else {
+      throw .model("\(what) are \(count); hamud tells at most \(CheckpointLimits.classes) classes apart")
+    }
     guard let value = value("id2label") else { return ClassLabels(count: count) }
     guard let members = value.members else {
       throw .model("id2label in config.json must be an object: class number to name")

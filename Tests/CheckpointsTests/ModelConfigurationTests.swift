@@ -145,6 +145,17 @@ import Testing
     #expect(noClassifier?.description.contains("hamud needs a model that classifies") == true)
   }
 
+  @Test func parse_whenAHeaderClaimsClassesWithoutWeights_refusesItBeforeNamingThem() throws {
+    let claim = TensorEntry(name: "classifier.1.weight", type: .float32, shape: [1 << 62, 0], range: 0..<0)
+    let error = failure { _ = try parse("{\(small)}", [cifar[0], claim]) }
+    #expect(
+      error?.description
+        == "the rows of classifier.1.weight are 4611686018427387904; hamud tells at most 65536 classes apart")
+    #expect(try parse(#"{"model_type":"mlp","layers":[1,65536]}"#).classCount == 65_536)
+    let wide = failure { _ = try parse(#"{"model_type":"mlp","layers":[1,65537]}"#) }
+    #expect(wide?.description == "the last of layers are 65537; hamud tells at most 65536 classes apart")
+  }
+
   @Test func parse_whenAKeyStandsTwice_refusesIt() {
     let error = failure { _ = try parse(#"{"model_type":"mlp","layers":[3,2],"layers":[3,4]}"#) }
     #expect(error?.description == #"byte 35 of the JSON: the key "layers" stands here a second time"#)

@@ -22,6 +22,16 @@ import Testing
     #expect(data.normalization == .none)
   }
 
+  @Test func aRowOfVeryManyBytes_isScaledAsAShortOne() throws {
+    let scratch = try small()
+    for width in [4096, 4097] {
+      let row = (0..<width).map { UInt8(truncatingIfNeeded: $0) }
+      try scratch.write("train-images", idx([3, width], row + row + row))
+      try scratch.write("heldout-images", idx([1, width], row))
+      #expect(try Dataset.open(images(scratch)).train.values([1]) == row.map { Float($0) / 255 })
+    }
+  }
+
   @Test func gzippedFiles_giveTheSameRowsAndDigests() throws {
     let scratch = try small()
     let zipped = try small(".gz", packed: gzip)

@@ -63,11 +63,11 @@ struct SampleDecoder: Sendable {
   private let channels: Int
   /// H * W for pictures, 1 for tables.
   private let plane: Int
-  /// By channel.
-  private let mean: [Double]
-  private let deviation: [Double]
+  private let normalization: Normalization
   /// For bytes and few channels: the 256 values of each channel.
   private let table: [Float]
+  /// A kibibyte each: a row of sixteen million bytes must not cost sixteen gibibytes.
+  private static let channelsInTable = 4096
 
   var elements: Int { channels * plane }
 
@@ -76,10 +76,15 @@ struct SampleDecoder: Sendable {
     channels = shape.first ?? 1
     plane = shape.dropFirst().reduce(1, *)
     try normalization.check(channels: channels, called: shape.count == 1 ? "features" : "channels")
-    let pairs = (0..<channels).map { normalization.channel($0) }
-    mean = pairs.map(\.mean)
-    deviation = pairs.map(\.deviation)
-    table = kind == .byte ? pairs.flatMap { pair in (0..<256).map { Self.scaled(UInt8($0), pair) } } : []
+    self.normalization = normalization
+    guard kind == .byte, channels <= Self.channelsInTable else {
+      table = []
+      return
+    }
+    table = (0..<channels).flatMap { channel in
+      let pair = normalization.channel(channel)
+      return (0..<256).map { Self.scaled(UInt8($0), pair) }
+    }
   }
 
   private static func scaled(_ byte: UInt8, _ channel: (mean: Double, deviation: Double)) -> Float {
@@ -89,20 +94,30 @@ struct SampleDecoder: Sendable {
   /// - Returns: false where a number is not finite.
   func decode(_ bytes: UnsafeRawBufferPointer, into sample: UnsafeMutableBufferPointer<Float>) -> Bool {
     if kind == .byte {
-      for channel in 0..<channels {
-        let first = channel * plane
-        for index in first..<first + plane { sample[index] = table[channel << 8 | Int(bytes[index])] }
-      }
+      decodeBytes(bytes, into: sample)
       return true
     }
     var isFinite = true
     for channel in 0..<channels {
+      let (mean, deviation) = normalization.channel(channel)
       for index in channel * plane..<(channel + 1) * plane {
-        let value = Float((kind.number(bytes, index * kind.bytes) - mean[channel]) / deviation[channel])
+        let value = Float((kind.number(bytes, index * kind.bytes) - mean) / deviation)
         isFinite = isFinite && value.isFinite
         sample[index] = value
       }
     }
     return isFinite
+  }
+
+  private func decodeBytes(_ bytes: UnsafeRawBufferPointer, into sample: UnsafeMutableBufferPointer<Float>) {
+    for channel in 0..<channels {
+      let part = channel * plane..<(channel + 1) * plane
+      if table.isEmpty {
+        let pair = normalization.channel(channel)
+        for index in part { sample[index] = Self.scaled(bytes[index], pair) }
+      } else {
+        for index in part { sample[index] = table[channel << 8 | Int(bytes[index])] }
+      }
+    }
   }
 }

@@ -19,8 +19,11 @@ package final class DocumentReader {
 
   package func report(_ diagnostic: Diagnostic) { problems.append(diagnostic) }
 
-  package func report(at position: SourcePosition?, _ problem: DiagnosticText, mend: DiagnosticText) {
-    problems.append(Diagnostic(at: position, problem, mend: mend))
+  /// The words are asked for only where they are listed: see `DiagnosticList`.
+  package func report(
+    at position: SourcePosition?, _ problem: @autoclosure () -> DiagnosticText, mend: @autoclosure () -> DiagnosticText
+  ) {
+    problems.append(Diagnostic(at: position, problem(), mend: mend()))
   }
 
   /// The document as a mapping; nil, and reported, when it is something else.

@@ -20,8 +20,10 @@ package final class MappingReader {
   /// The key with those it stands under: `forget.samples`.
   package func name(_ key: String) -> String { path + key }
 
-  package func report(at position: SourcePosition?, _ problem: DiagnosticText, mend: DiagnosticText) {
-    document.report(at: position, problem, mend: mend)
+  package func report(
+    at position: SourcePosition?, _ problem: @autoclosure () -> DiagnosticText, mend: @autoclosure () -> DiagnosticText
+  ) {
+    document.report(at: position, problem(), mend: mend())
   }
 
   /// The key this mapping stands under: `unlearning.radius`.
@@ -103,13 +105,14 @@ package final class MappingReader {
   package func finish() {
     let asked = Set(known).union(later)
     for pair in order where !asked.contains(pair.key) {
-      let mend: DiagnosticText =
-        if let nearest = NearestWord.of(pair.key, among: known) {
-          "did you mean \(ours: nearest)?"
-        } else {
-          "known here: \(ours: known.joined(separator: ", "))"
-        }
-      report(at: pair.keyPosition, "unknown key \(theirs: path + pair.key)", mend: mend)
+      report(at: pair.keyPosition, "unknown key \(theirs: path + pair.key)", mend: instead(of: pair.key))
     }
+  }
+
+  private func instead(of key: String) -> DiagnosticText {
+    guard let nearest = NearestWord.of(key, among: known) else {
+      return "known here: \(ours: known.joined(separator: ", "))"
+    }
+    return "did you mean \(ours: nearest)?"
   }
 }

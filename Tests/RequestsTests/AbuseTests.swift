@@ -29,4 +29,25 @@ import Testing
       #expect((refusal?.redacted.utf8.count ?? 0) < 48 << 10)
     }
   }
+
+  /// What is only counted is neither quoted nor compared with the keys that it might have meant.
+  @Test func manifest_whenKeysThatNobodyKnowsFillIt_wordsOnlyThoseItLists() {
+    let keys = (0..<100_000).map { "k\($0): x\n" }.joined()
+    let error = #expect(throws: Refusal.self) { try Manifest.parse(Array(keys.utf8), fileStem: "abuse") }
+    #expect(error?.problems.count == Limits.problemsListed)
+    #expect(error.map { $0.unlisted + $0.problems.count } == 100_000 + 3)
+  }
+
+  @Test func report_pastTheProblemsThatAreListed_isNotWorded() throws {
+    let document = try DocumentReader(Array("a: 1".utf8))
+    var worded = 0
+    func words() -> DiagnosticText {
+      worded += 1
+      return "wrong"
+    }
+    for _ in 0..<Limits.problemsListed + 500 { document.report(at: .start, words(), mend: "mend it") }
+    #expect(worded == Limits.problemsListed)
+    let error = #expect(throws: Refusal.self) { try document.finish() }
+    #expect(error?.unlisted == 500)
+  }
 }

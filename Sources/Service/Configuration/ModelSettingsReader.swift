@@ -1,11 +1,11 @@
 import Platform
-import Requests
+package import Requests
 
 extension ModelSettings {
   /// - Parameters:
   ///   - bytes: of the file.
   ///   - file: its path; relative paths in it start from its directory.
-  static func parse(_ bytes: [UInt8], name: String, file: String) throws(Refusal) -> ModelSettings {
+  package static func parse(_ bytes: [UInt8], name: String, file: String) throws(Refusal) -> ModelSettings {
     let document = try DocumentReader(bytes)
     let directory = Paths.parent(of: file)
     guard let reader = document.mapping() else {

@@ -1,8 +1,8 @@
-import Requests
+package import Requests
 
 extension Settings {
   /// - Parameter bytes: of hamud.yaml; may be nothing but comments.
-  static func parse(_ bytes: [UInt8]) throws(Refusal) -> Settings {
+  package static func parse(_ bytes: [UInt8]) throws(Refusal) -> Settings {
     let document = try DocumentReader(bytes, mayBeEmpty: true)
     var settings = Settings()
     if let reader = document.mapping() {

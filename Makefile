@@ -1,4 +1,4 @@
-# hamud: make build | test | golden | e2e | torture | bench | bench-service | demo | install | uninstall | clean
+# hamud: make build | test | golden | e2e | torture | fuzz | bench | bench-service | demo | install | uninstall | clean
 #
 # Packages that a target needs are installed when make runs as root, and named when it does not.
 # `swift build` and `swift test` use different compiler flags and would rebuild everything in turn in one folder, so
@@ -15,7 +15,7 @@ TESTS = -c release --scratch-path .build-test $(CHECKS)
 export HAMUD_SHARED ?= $(abspath ../shared)
 export HAMUD_GOLDEN ?= $(HAMUD_SHARED)/golden
 
-.PHONY: build test golden study e2e torture torture-quick faults bench bench-service demo install uninstall clean packages lint
+.PHONY: build test golden study e2e torture torture-quick faults fuzz bench bench-service demo install uninstall clean packages lint
 
 build: packages
 	$(SWIFT) build $(RELEASE) --product hamud
@@ -47,6 +47,10 @@ torture: build faults
 torture-quick: build
 	Tests/Torture/run --quick --only kill,flood,quota,races
 
+# libFuzzer at the six parsers, a minute each; FUZZ="--seconds 3600" for an hour each, FUZZ="--only csv,idx" for some.
+fuzz: packages
+	SWIFT=$(SWIFT) Tests/Fuzz/run $(FUZZ)
+
 # Ours beside PyTorch; what each number means is in Tests/Bench/README.md. BENCH="--quick --baseline FILE" for less.
 bench: packages
 	$(SWIFT) build $(RELEASE) --product bench
@@ -75,4 +79,4 @@ uninstall:
 	.ci/install uninstall "$(DESTDIR)" "$(PREFIX)"
 
 clean:
-	rm -rf .build .build-test .build-faults
+	rm -rf .build .build-test .build-faults .build-fuzz

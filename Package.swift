@@ -14,13 +14,51 @@ let house: [SwiftSetting] = [
 /// (`Tests/Torture`); such builds have a folder of their own.
 let faults: [SwiftSetting] = Context.environment["HAMUD_FAULTS"] == nil ? [] : [.define("HAMUD_FAULTS")]
 
-func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: house + faults)
+/// With HAMUD_FUZZ set, the rooms that read foreign bytes report to libFuzzer which way they went, and what they do to memory is watched
+/// (`Tests/Fuzz`); the house is then no larger than that needs, and such builds have a folder of their own.
+let isFuzzed = Context.environment["HAMUD_FUZZ"] != nil
+let watched: [String] = isFuzzed ? ["Requests", "Checkpoints", "Datasets", "Service"] : []
+
+func room(_ name: String, _ dependencies: [Target.Dependency] = [], path: String? = nil) -> Target {
+  .target(
+    name: name, dependencies: dependencies, path: path,
+    swiftSettings: house + faults + (watched.contains(name) ? [.unsafeFlags(["-sanitize=address,fuzzer"])] : []))
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
   .testTarget(name: name + "Tests", dependencies: dependencies, exclude: exclude, swiftSettings: house)
 }
+
+let service =
+  isFuzzed
+  ? room(
+    "Service",
+    [
+      "Platform", "Requests",
+      // Never built here; without it the package would be called unused.
+      .product(name: "ServiceLifecycle", package: "swift-service-lifecycle", condition: .when(platforms: [.macOS])),
+    ],
+    path: "Sources/Service/Configuration")
+  : room(
+    "Service",
+    [
+      "Platform", "Requests", "Ledger", "Datasets", "Checkpoints", "HAMU", "Networks", "Unlearning", "Training",
+      .product(name: "Logging", package: "swift-log"),
+      .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+    ])
+
+/// What `make fuzz` runs.
+let fuzz: [Target] =
+  !isFuzzed
+  ? []
+  : [
+    .systemLibrary(name: "CLibFuzzer", path: "Tests/Fuzz/CLibFuzzer"),
+    .executableTarget(
+      name: "fuzz", dependencies: ["CLibFuzzer", "Requests", "Checkpoints", "Datasets", "Service"],
+      path: "Tests/Fuzz/Program", swiftSettings: house,
+      linkerSettings: [.unsafeFlags(["-sanitize=address,fuzzer", "-use-ld=lld"])]),
+  ]
 
 let package = Package(
   name: "hamud",
@@ -51,14 +89,7 @@ let package = Package(
     room("Networks", ["COpenBLAS", "CKernels"]),
     room("Unlearning", ["HAMU", "Networks", "Datasets", "Checkpoints"]),
     room("Training", ["Networks", "Datasets", "Checkpoints"]),
-    room(
-      "Service",
-      [
-        "Platform", "Requests", "Ledger", "Datasets", "Checkpoints", "HAMU", "Networks", "Unlearning", "Training",
-        .product(name: "Logging", package: "swift-log"),
-        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
-      ]),
+    service,
     .executableTarget(
       name: "hamud",
       dependencies: ["Service", .product(name: "ArgumentParser", package: "swift-argument-parser")],
@@ -101,6 +132,6 @@ let package = Package(
         "Service", "Unlearning", "HAMU", "Networks", "Requests", "Ledger", "Datasets", "Checkpoints", "Platform",
       ]),
     tests("Golden", ["HAMU", "Networks", "Unlearning", "Datasets", "Checkpoints"]),
-  ],
+  ] + fuzz,
   swiftLanguageModes: [.v6]
 )

@@ -1,7 +1,7 @@
-"""The story that is disturbed at every point: a first start, five requests in two batches, a refusal.
+"""The story that is disturbed at every point: a first start, five requests in two batches, a refusal, purges, a rollback.
 
 Each step is something that a person does and then sees; it can be begun anew when the daemon has ended in the middle of it, and
-does nothing a second time that was acknowledged the first time. A purge and a rollback become steps here.
+does nothing a second time that was acknowledged the first time.
 """
 
 import time
@@ -13,6 +13,7 @@ FORGET = {
     "four": "samples: [60-79]", "five": "samples: [100, 120-131]",
 }
 BATCHES = [["one", "two", "three"], ["four", "five"]]
+ROLLED_BACK_FROM = 1 + len(BATCHES)
 HANDED_OVER = {"three", "five"}  # the others are dropped
 
 
@@ -49,6 +50,11 @@ class Story:
             if number == 1:
                 yield self.is_refused
             yield lambda batch=batch: self.is_served(batch)
+            if number == 0:
+                yield self.is_purged
+        yield self.is_rolled_back
+        yield lambda: self.is_served(BATCHES[1])
+        yield self.is_purged
 
     def take(self, step):
         for _ in range(houses.LOOKS):
@@ -115,3 +121,18 @@ class Story:
                 self.daemon.call("retry", id=name)
                 return False
         return all(self.daemon.states().get(name) == "forgotten" for name in batch)
+
+    def is_purged(self):
+        """Every replaced version, at once."""
+        if not self.daemon.call("purge", model=houses.MODEL, now=True, dry_run=True)["versions"]:
+            return True
+        self.daemon.call("purge", model=houses.MODEL, now=True)
+        return False
+
+    def is_rolled_back(self):
+        """To the version that the last batch started from: its requests are owed, and served again by themselves."""
+        model = self.daemon.call("status")["models"][0]
+        if model["owed"] or model["version"] != ROLLED_BACK_FROM:
+            return True
+        self.daemon.call("rollback", model=houses.MODEL)
+        return False

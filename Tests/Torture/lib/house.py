@@ -118,9 +118,11 @@ class Daemon:
         with contextlib.suppress(FileNotFoundError):
             self.control.unlink()
         environment = {key: value for key, value in os.environ.items() if not key.startswith("HAMUD_FAULT")}
+        stash = self.root.parent / (self.root.name + ".stash")
+        # What is left there are second links to files that are names again: after a power cut nobody has those.
+        shutil.rmtree(stash, ignore_errors=True)
         if fault:
-            stash = self.root.parent / (self.root.name + ".stash")
-            stash.mkdir(exist_ok=True)
+            stash.mkdir()
             environment |= {"HAMUD_FAULT": fault, "HAMUD_FAULT_STASH": str(stash)}
         self.log = open(self.root / "log", "ab")
         self.process = subprocess.Popen(

@@ -54,7 +54,7 @@ extension DropFile {
     }
   }
 
-  /// Finishes removals that a crash interrupted. For the start, under the daemon's lock.
+  /// Finishes removals that a crash or a failure interrupted. Under the daemon's lock, while it removes nothing else.
   /// - Returns: how many there were.
   @discardableResult
   package static func recover(directory: String) throws(PlatformError) -> Int {

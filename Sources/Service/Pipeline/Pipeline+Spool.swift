@@ -13,6 +13,11 @@ extension Pipeline {
   func takeUp() async {
     let look: SpoolScanner.Look
     do {
+      if removalFailed {
+        // What it had moved aside may be a newer manifest under the same name: back with it.
+        try DropFile.recover(directory: places.incoming)
+        removalFailed = false
+      }
       look = try scanner.look(places.incoming, at: clocks.wall())
     } catch {
       return narrator.trouble(error)
@@ -113,7 +118,15 @@ extension Pipeline {
   private func takeAway(
     _ name: FileName, _ status: FileStatus, _ remove: () throws(PlatformError) -> DropFile.Removal
   ) throws(PlatformError) -> Bool {
-    if case .notPossible = try remove() {
+    let removal: DropFile.Removal
+    do {
+      removal = try remove()
+    } catch {
+      removalFailed = true
+      alarm.set(.now + SpoolScanner.settling)
+      throw error
+    }
+    if case .notPossible = removal {
       _ = scanner.leave(name, status)
       return false
     }

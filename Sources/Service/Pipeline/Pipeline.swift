@@ -66,6 +66,8 @@ package actor Pipeline {
   var lastExpiry: (monotonic: MonotonicInstant, wall: Timestamp)?
   /// Users of whom it was said that their refusals of the day are spent, and until when.
   var refusalsSpentSaid: [UInt32: Timestamp] = [:]
+  /// A removal from the spool stopped half-way; the next look finishes it.
+  var removalFailed = false
   var lowDiskSaid = false
   var unreadableReceiptsSaid = false
 

@@ -204,6 +204,18 @@ import Testing
       refusal(table(scratch)) == .table(path: path, line: 2, column: nil, .lineTooLong(limit: DatasetLimits.lineBytes)))
   }
 
+  @Test func columns_asManyAsMayBe_areFoundInAnyOrder() throws {
+    let scratch = try small()
+    let names = (1..<DatasetLimits.columns).map { "c\($0)" }
+    let header = names.joined(separator: ",") + ",label\n"
+    let row = (1..<DatasetLimits.columns).map(String.init).joined(separator: ",") + ",0\n"
+    for file in ["train.csv", "heldout.csv"] { try scratch.write(file, header + row) }
+    let backwards = Array(names.reversed())
+    let data = try Dataset.open(table(scratch, features: backwards, normalization: Normalization.none))
+    #expect(data.features == backwards)
+    #expect(try data.train.values([0]) == (1..<DatasetLimits.columns).reversed().map { Float($0) })
+  }
+
   @Test func columns_pastTheLimit_areRefused() throws {
     let scratch = try small()
     let names = (0..<DatasetLimits.columns).map { "c\($0)" }.joined(separator: ",")

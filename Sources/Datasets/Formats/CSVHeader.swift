@@ -45,15 +45,17 @@ struct CSVHeader: Sendable, Equatable {
     names: [String], line: Int, path: String, columns: DatasetDescription.Columns, features: [String]?,
     needsOwners: Bool
   ) throws(DatasetError) {
+    // Looked up, not searched for: a table may have thousands of columns, and every one of them is asked for.
+    let places = Dictionary(zip(names, names.indices), uniquingKeysWith: { first, _ in first })
     func position(_ name: String) throws(DatasetError) -> Int {
-      guard let index = names.firstIndex(of: name) else {
+      guard let index = places[name] else {
         throw .table(path: path, line: line, column: name, .missingColumn(known: names))
       }
       return index
     }
     func owner(_ name: String?) throws(DatasetError) -> Int? {
       guard let name else { return nil }
-      return needsOwners ? try position(name) : names.firstIndex(of: name)
+      return needsOwners ? try position(name) : places[name]
     }
     self.names = names
     label = try position(columns.label)
@@ -62,10 +64,11 @@ struct CSVHeader: Sendable, Equatable {
     let roles = [label, id, subject].compactMap { $0 }
     if let wanted = features ?? columns.features {
       var chosen: [Int] = []
+      var seen: Set<Int> = []
       for name in wanted {
         let index = try position(name)
         guard index != label else { throw .table(path: path, line: line, column: name, .featureIsLabel) }
-        guard !chosen.contains(index) else { throw .table(path: path, line: line, column: name, .repeatedColumn) }
+        guard seen.insert(index).inserted else { throw .table(path: path, line: line, column: name, .repeatedColumn) }
         chosen.append(index)
       }
       self.features = chosen

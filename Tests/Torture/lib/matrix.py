@@ -20,7 +20,8 @@ DEATH = 86
 START_FAILED = 74
 WRITES = {"write", "db-write"}
 ALLOCATES = {"create", "write", "mkdir", "symlink", "rename", "sync", "db-create", "db-write", "db-truncate", "db-sync"}
-SAID = re.compile(r"\((EIO|ENOSPC|EDQUOT|EMFILE)\)|disk I/O error|database or disk is full|unable to open database file")
+SAID = re.compile(r"\((EIO|ENOSPC|EDQUOT|EMFILE)\)|disk I/O error|database or disk is full|unable to open database file"
+                  r"|durable commits are not possible")
 
 Point = collections.namedtuple("Point", "number word place")
 

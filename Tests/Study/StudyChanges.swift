@@ -47,6 +47,11 @@ extension SteeringSettings {
     case "growth": quotaGrowth = value
     case "limit": quotaLimit = value
     case "pace": stepsShare = value
+    case "class-guards": classGuards = Int(value)
+    case "guard-gap": guardGap = value
+    case "guard-slope": guardSlope = value
+    case "guard-least": guardLeast = value
+    case "guard-most": guardMost = value
     case "hard-rows": hardRows = Int(value)
     default: throw StudyError("there is no constant \(name)")
     }

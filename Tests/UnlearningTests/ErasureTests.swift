@@ -80,6 +80,26 @@ import Unlearning
     #expect(try run.verify(try tiny.published(run.weights)).confirmed != nil)
   }
 
+  /// With the controller they end in the band, not only within what a look lets pass above it.
+  @Test func erasedRowsAboveTheBand_areBroughtBackIntoIt() throws {
+    let labels = tiny.dataset.train.labels
+    let tombstones = (60..<100).filter { labels[$0] != 0 }
+    var plan = tiny.plan(
+      [request], erased: EarlierErasures(rows: tombstones.map { .init(row: $0, erasure: $0 % 2) }))
+    plan.settings.guardRows = 1
+    var steering = SteeringSettings()
+    (steering.batch, steering.forgetBatch) = (16, 8)
+    plan.settings.steering = steering
+    plan.target.membershipAUC = 0.6
+    let observer = RecordingObserver()
+    let run = try UnlearningRun(plan, observer: observer)
+    #expect(try run.run().isReady)
+    let version = try tiny.published(run.weights)
+    #expect(try run.verify(version).confirmed != nil)
+    let auc = try tiny.auc(of: tombstones, in: version)
+    #expect(auc <= 0.6)
+  }
+
   @Test func erasedClassOfWhichNoRowIsLeft_cannotBeMended() throws {
     let erased = EarlierErasures(classes: [0], rows: [])
     var plan = tiny.plan([request], erased: erased)

@@ -164,6 +164,20 @@ import Unlearning
   }
 }
 
+/// How hard what was erased before is held down.
+@Suite struct GuardPressureTests {
+  private func pressure(gap: Double) -> Double { Steering.guardPressure(gap: gap, SteeringSettings()) }
+
+  @Test func guards_areAsConfigured_atTheirGap_moreAboveIt_andFewBelow() {
+    let settings = SteeringSettings()
+    #expect(pressure(gap: settings.guardGap) == 1)
+    #expect(pressure(gap: 0) > 1 && pressure(gap: -1) == settings.guardMost)
+    #expect(pressure(gap: 0.05) < 1 && pressure(gap: 1) == settings.guardLeast)
+    // Never none: a model forgets what it forgot.
+    #expect(settings.guardLeast > 0)
+  }
+}
+
 /// Retain batches that are drawn by how much a row misses.
 @Suite struct RetainSamplerTests {
   private let rows = Array(100..<500)

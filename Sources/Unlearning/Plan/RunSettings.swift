@@ -104,6 +104,8 @@ package enum RunLimits {
   package static let notFiniteTries = 3
   /// Rounds of mending earlier erasures before a batch is held.
   package static let mendingRounds = 3
+  /// Of these, rounds that bring earlier erasures back into the band where they are above it by less than the slack.
+  package static let bandRounds = 2
   /// How far above the band the AUC of all tombstoned rows may lie.
   package static let erasureSlack = 0.03
   /// Draws of a bootstrap interval.

@@ -59,7 +59,7 @@ struct Beginning {
     if let settings = bench.plan.settings.steering {
       state.steering = Steering(settings, batchSize: bench.plan.settings.batchSize, seeing: retain)
     }
-    state.aim(survey, bench.plan.settings.steering)
+    state.aim(survey, bench.plan.settings.steering, bench.judge)
     state.planMeasurement(bench.plan.settings)
     return state
   }

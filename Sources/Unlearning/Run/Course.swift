@@ -120,7 +120,7 @@ extension Course {
     if state.owesCost { next.window.append(cost: pair.costOfLastStep) }
     next.window.append(pair.entry)
     let hardness = next.window.estimate(problem(stepPlan, settings))
-    if let hardness, isHard(hardness, &next) { return try stopOrSetAside(hardness) }
+    if let hardness, isHard(hardness, &next) { return settleForLess() ? nil : try stopOrSetAside(hardness) }
     guard stepPlan.isFeasible else { return .ending(.infeasible) }
     bench.stepper.take(stepPlan)
     next.step += 1
@@ -185,9 +185,13 @@ extension Course {
     let accuracy = state.before.retain.accuracy
     state.steering?.estimateMissed(screened, of: plan.retainRows.count, before: accuracy)
     let verdicts = bench.verdicts(measurement, state.starts)
-    let goal = goal(survey, verdicts)
+    var goal = goal(survey, verdicts)
     state.latest = measurement
     state.append(goal)
+    if !goal.holds && isTooSlow && settleForLess() {
+      goal = self.goal(survey, verdicts)
+      state.append(goal)
+    }
     observer.note(.measured(measurement))
     if isOverspent { return .ending(.retainBudget) }
     if verdicts.contains(where: \.isBelow) { return goBackAfterOvershoot() }
@@ -210,7 +214,7 @@ extension Course {
     switch state.phase.purpose {
     case .requests: .all(verdicts)
     case .mendClass(let label): ErasureLook.verdict(survey, class: label, bench.judge)
-    case .mendRows: ErasureLook.rowsVerdict(survey, bench.judge)
+    case .mendRows: ErasureLook.rowsVerdict(survey, bench.judge, slack: wantsBand ? 0 : RunLimits.erasureSlack)
     }
   }
 
@@ -223,7 +227,8 @@ extension Course {
       state.work.evaluatedRows += erased.rows.count
       let look = ErasureLook(survey.adding(erased), erased: plan.erasures.classes, bench.judge)
       let requestsHold = verdicts.allSatisfy(\.holds)
-      if look.holds && requestsHold { return .ready }
+      let wantsMore = look.leavesBand && wantsBand && state.round < RunLimits.bandRounds
+      if look.holds && requestsHold && !wantsMore { return .ready }
       let phases = mendingPhases(look, requestsHold: requestsHold)
       guard let phases, state.round < RunLimits.mendingRounds else { return .ending(.earlierErasure, look) }
       state.round += 1
@@ -247,7 +252,7 @@ extension Course {
       if rows.isEmpty { return nil }
       phases.append(Phase(purpose: .mendClass(label), objective: .crossEntropy, rows: rows))
     }
-    if look.rows {
+    if look.rows || look.leavesBand && wantsBand {
       phases.append(Phase(purpose: .mendRows, objective: .margin, rows: bench.roster.tombstones.map(\.row)))
     }
     if !requestsHold {
@@ -261,7 +266,7 @@ extension Course {
   /// The run goes on from here: new targets, and a point to come back to.
   private func keep(_ survey: Survey) {
     state.renewTargets(survey)
-    state.aim(survey, plan.settings.steering)
+    state.aim(survey, plan.settings.steering, bench.judge)
     point = MeasuredPoint(state: state, weights: bench.stepper.snapshot())
     schedule = Schedule(plan, bench.roster, state)
     observer.save(SavedRun(point, bench.stepper.network))

@@ -124,10 +124,15 @@ struct Schedule: Sendable {
       with: generator(.forgetBatch, step))
     let classGuards = settings.steering.map { min($0.classGuards, settings.guardRows) } ?? settings.guardRows
     let classes = guards.classes.draw(classGuards, with: generator(.erasedGuards, step))
-    let rows = guards.rows.draw(settings.guardRows, with: generator(.rowGuards, step))
+    let pressure = steering?.guardPressure ?? 1
+    let rowGuards = Int((Double(settings.guardRows) * min(1, pressure)).rounded(.up))
+    let rows = guards.rows.draw(rowGuards, with: generator(.rowGuards, step))
     return ForgetBatch(
       batch, pushed: try pushed(batch.rows, reference),
-      guards: [classes, rows].map { ForgetBatch.Guards(rows: $0, weight: settings.guardWeight) }, labels: labels,
+      guards: [
+        ForgetBatch.Guards(rows: classes, weight: settings.guardWeight),
+        ForgetBatch.Guards(rows: rows, weight: settings.guardWeight * pressure),
+      ], labels: labels,
       share: Double(open.count) / Double(phase.rows.count))
   }
 

@@ -35,7 +35,7 @@ extension SeenRows {
 
 extension RunState {
   /// What a measurement means for the rows of the steps until the next.
-  mutating func aim(_ survey: Survey, _ settings: SteeringSettings?) {
+  mutating func aim(_ survey: Survey, _ settings: SteeringSettings?, _ judge: Judge) {
     guard var steering, let settings else { return }
     var above: [Int] = []
     var excess = 0.0
@@ -56,6 +56,10 @@ extension RunState {
     steering.open = above.isEmpty ? phase.rows : above
     steering.openGuards = zip(survey.roster.rowGuards(self), guardTargets)
       .compactMap { survey.train[$0.row].phi > $1 ? $0.row : nil }
+    steering.guardPressure = nil
+    if phase.purpose == .requests, let gap = ErasureLook.rowsGap(survey, judge) {
+      steering.guardPressure = Steering.guardPressure(gap: gap, settings)
+    }
     steering.hard = steering.hard.updated(by: steering.seen, keeping: settings.hardRows)
     steering.seen = []
     self.steering = steering

@@ -38,6 +38,8 @@ package struct Steering: Sendable, Equatable, Codable {
   var open: [Int] = []
   /// Of tombstoned rows that guard, those that are not; ascending.
   var openGuards: [Int] = []
+  /// By which the number and the weight of tombstoned rows that guard is multiplied; nil where the phase leaves them as configured.
+  var guardPressure: Double?
   /// F of the phase's rows at the last measurement; nil where no margin is lowered.
   var excess: Double?
   package internal(set) var decisions: [SteeringReport] = []
@@ -81,6 +83,14 @@ extension Steering {
     guard let own = settings.steering else { return settings.batchSize }
     let size = objective == .crossEntropy ? own.classBatch : own.forgetBatch
     return min(settings.batchSize, size)
+  }
+
+  /// The more, the nearer what was erased before is to coming back: far below the band every guard is an image for nothing, and
+  /// what many requests leave just below it adds up.
+  /// - Parameter gap: from the AUC of all tombstoned rows to the top of the band.
+  package static func guardPressure(gap: Double, _ settings: SteeringSettings) -> Double {
+    let pressure = 1 + (settings.guardGap - gap) / settings.guardSlope
+    return min(settings.guardMost, max(settings.guardLeast, pressure))
   }
 
   /// How much the retain loss has risen, by the last batches; before there are five, by the last measurement.

@@ -71,10 +71,20 @@ final class TinyModel {
   }
 
   /// phi of every training row in the model as it is trained.
-  func margins() throws -> [Double] {
+  func margins() throws -> [Double] { try margins(model, dataset.train) }
+
+  /// AUC of rows of the training split against the held-out rows.
+  func auc(of rows: [Int], in model: ModelDirectory) throws -> Double {
+    let phi = try margins(model, dataset.train)
+    let labels = dataset.train.labels
+    return Membership.auc(
+      rows.map { Margin(row: $0, label: labels[$0], phi: phi[$0]) },
+      HeldoutMargins(labels: dataset.heldout.labels, phi: try margins(model, dataset.heldout)))
+  }
+
+  private func margins(_ model: ModelDirectory, _ split: Split) throws -> [Double] {
     let weights = try WeightMap.read(model) { _ in false }
     let engine = Engine(network: try Network(weights, sampleShape: dataset.sampleShape), workers: 1)
-    let split = dataset.train
     let outcomes = try engine.evaluate(labels: split.labels) { positions, buffer throws(DatasetError) in
       try split.read(rows: Array(positions), into: buffer)
     }

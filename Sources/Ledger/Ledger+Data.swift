@@ -60,6 +60,7 @@ extension Ledger {
         if isRemembered { remembering.insert(stone.request) }
       }
       let reopened = try session.reopen(remembering, detail: Details.reopened, at: now)
+      try session.dropIdleImprints(of: model.name)
       try session.takeUp(relocation, at: now)
       let settled = marked.count { relocation.tombstones[$0.key] == nil }
       try session.auditModel(

@@ -58,6 +58,7 @@ extension Ledger {
         try session.run("DELETE FROM changes WHERE request = ?", [entry.sequence])
         try session.audit(.receiptExpired, at: now, ["request": .string(id.text)])
       }
+      try session.dropImprintsWithoutReceipts()
     }
     try flushLog()
   }

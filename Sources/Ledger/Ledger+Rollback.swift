@@ -101,6 +101,7 @@ extension Session {
     try run(
       "UPDATE tombstones SET status = 'reopened' WHERE model = ? AND version > ? AND status = 'active'",
       [model, plan.to])
+    try dropIdleImprints(of: model)
     let detail = Details.rolledBack(to: plan.to)
     let withRows = try all(
       "SELECT DISTINCT r.id FROM tombstones t JOIN requests r ON r.sequence = t.request WHERE t.model = ? AND t.version > ?",

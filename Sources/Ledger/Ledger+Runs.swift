@@ -24,6 +24,10 @@ extension Ledger {
         try session.end(ending, in: batch, version: serving, at: now)
       }
       try session.hold(publication.setAside, apartFrom: batch, at: now)
+      if let imprint = publication.imprint {
+        try session.keepImprint(imprint, of: batch.number, model: batch.model, version: serving)
+      }
+      try session.dropIdleImprints(of: batch.model)
       try session.endIfDone(batch.number)
       return try session.endCovered(in: batch.model, at: now)
     }

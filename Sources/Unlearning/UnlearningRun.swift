@@ -49,14 +49,31 @@ package final class UnlearningRun {
     guard let course else { throw .plan("there is nothing to verify before a run has begun") }
     do throws(Interruption) {
       let report = RunReport(course)
-      let found = try report.measureAll(with: try bench.gauge(candidate))
+      let gauge = try bench.gauge(candidate)
+      let found = try report.measureAll(with: gauge)
       if found.retainSpent > bench.plan.policy.budget { return .ended(report.ended(.retainBudget, found)) }
-      if found.holds { return .confirmed(report.ended(.target, found)) }
+      if found.holds { return try verdict(on: gauge, report, found) }
       course.goOnAfterLoss()
       return .lost
     } catch {
       return .ended(try stopped(error))
     }
+  }
+
+  /// The target holds: what cannot be measured any more is looked for, and an imprint taken of what can be now.
+  private func verdict(
+    on gauge: Gauge, _ report: RunReport, _ found: RunReport.Final
+  ) throws(Interruption) -> Verification {
+    let returns = try bench.returns(in: gauge)
+    if bench.plan.policy.holdsReturns, returns.contains(where: { $0.verdict == .returned && $0.isNew }) {
+      var result = report.ended(.earlierErasure, found)
+      result.returns = returns
+      return .ended(result)
+    }
+    var result = report.ended(.target, found)
+    result.returns = returns
+    result.imprint = try report.imprint(gauge, found.measurement)
+    return .confirmed(result)
   }
 
   private func outcome(of course: Course) throws(Interruption) -> RunOutcome {

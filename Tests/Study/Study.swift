@@ -17,7 +17,8 @@ struct Study {
   func run() throws {
     var known = options.goesOn ? readKnown() : []
     say(StudyRow.header)
-    for kind in options.kinds {
+    for seed in options.kinds.contains(.comingBack) ? options.seeds : [] { try StudyReturn(self, seed: seed).run() }
+    for kind in options.kinds where kind != .comingBack {
       for seed in options.seeds {
         for contender in options.contenders where !known.contains(where: { Self.is($0, kind, seed, contender) }) {
           let start = ContinuousClock.now
@@ -64,7 +65,8 @@ struct Study {
     var picker = StudyPicker(model.dataset, seed: seed)
     switch kind {
     case .class0: return ForgetRequest(key: kind.rawValue, kind: .classes([0]), rows: picker.rows(ofClass: 0))
-    case .oneSubject, .sequence: return ForgetRequest(key: kind.rawValue, rows: picker.subject(of: 18...23).rows)
+    case .oneSubject, .sequence, .comingBack:
+      return ForgetRequest(key: kind.rawValue, rows: picker.subject(of: 18...23).rows)
     case .oneRow: return ForgetRequest(key: kind.rawValue, rows: picker.rows(1))
     case .fiveRows: return ForgetRequest(key: kind.rawValue, rows: picker.rows(5))
     case .rows200: return ForgetRequest(key: kind.rawValue, rows: picker.rows(200))

@@ -81,6 +81,12 @@ final class StudyModel {
     return try store.writeCandidate(number: newest, from: parent, weights: run.weights)
   }
 
+  /// A version of weights that were changed outside a run.
+  func version(_ weights: WeightMap, from parent: VersionStore.Version) throws -> VersionStore.Version {
+    newest += 1
+    return try adopt(try store.writeCandidate(number: newest, from: parent, weights: weights), from: parent)
+  }
+
   func adopt(_ candidate: VersionStore.Candidate, from parent: VersionStore.Version) throws -> VersionStore.Version {
     var record = VersionRecord(model: "study", version: candidate.number, created: "2026-01-01T00:00:00Z")
     record.parent = parent.number

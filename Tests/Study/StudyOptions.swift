@@ -18,6 +18,8 @@ enum StudyKind: String, CaseIterable {
   /// Beside the five that are asked for: very small requests.
   case oneRow = "1-row"
   case fiveRows = "5-rows"
+  /// No row of the table: what a look without the rows tells of rows that came back.
+  case comingBack = "return"
 
   /// What `make study` runs.
   static let usual: [StudyKind] = [.oneSubject, .rows200, .class0, .rows1000, .sequence]
@@ -28,7 +30,7 @@ struct StudyOptions {
     usage: study [--request NAME[,NAME]] [--seed N[,N]] [--json FILE] [--continue] [--steps] [--workers N]
                  [--model FILE] [--method NAME[,NAME]] [--rate X[,X]] [--set NAME=VALUE[,NAME=VALUE]]
 
-      --request   one-subject, 200-rows, class-0, 1000-rows, sequence (the default: all of these), 1-row, 5-rows
+      --request   one-subject, 200-rows, class-0, 1000-rows, sequence (the default: all of these), 1-row, 5-rows, return
       --seed      1 to 5 by default; a seed picks the rows and is the run's own
       --json      where the rows of the table go (.build/study.json)
       --continue  rows that the file already has are not run again

@@ -7,13 +7,15 @@ enum SchemaSQL {
   ///
   /// 2: what is served while a rollback is being replayed; the requests that are owed until then; how much held-out accuracy
   /// each version's run cost; versions whose directory was removed, or is about to be.
+  /// 3: what is kept of a batch for a later look without its rows.
   static let migrations = [
     1: """
     ALTER TABLE models ADD COLUMN served_version INTEGER;
     ALTER TABLE versions ADD COLUMN heldout_fall REAL;
     ALTER TABLE requests ADD COLUMN owed INTEGER NOT NULL DEFAULT 0;
     CREATE INDEX requests_owed ON requests (model) WHERE owed = 1;
-    """ + purges
+    """ + purges,
+    2: imprints,
   ]
 
   static let tables = chain + models + requests + told
@@ -86,6 +88,17 @@ enum SchemaSQL {
       record BLOB,
       PRIMARY KEY (model, number),
       FOREIGN KEY (model, number) REFERENCES versions
+    ) STRICT;
+
+    """
+
+  /// Format 3: of batches whose rows a published version forgot. `bytes`: as the run gave them.
+  static let imprints = """
+    CREATE TABLE imprints (
+      batch INTEGER PRIMARY KEY REFERENCES batches,
+      model TEXT NOT NULL REFERENCES models,
+      version INTEGER NOT NULL,
+      bytes BLOB NOT NULL
     ) STRICT;
 
     """

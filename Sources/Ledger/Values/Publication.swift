@@ -13,6 +13,8 @@ package struct Publication: Sendable {
   package var setAside: [SetAside] = []
   /// By how much the run lowered the accuracy on held-out rows of the classes that are kept; below 0 where it rose.
   package var heldoutFall: Double?
+  /// What is kept of the batch for a later look without its rows.
+  package var imprint: [UInt8]?
 
   package init(batch: Int, generation: Int, version: NewVersion?, endings: [Ending]) {
     self.batch = batch

@@ -38,8 +38,15 @@ package struct ModelSettings: Equatable, Sendable {
     package var maxForgetShare = 0.2
     /// By how much accuracy on held-out rows may fall, over all runs since the last full training, 0 to 1.
     package var damageBudget = 0.1
+    /// At a sign that forgotten rows, which are gone from the data, are back.
+    package var onReturn = OnReturn.warn
 
     package init() {}
+  }
+
+  /// What a sign of return does beside the warning: nothing, or hold what brought it.
+  package enum OnReturn: String, CaseIterable, Sendable {
+    case warn, hold
   }
 
   package struct Batching: Equatable, Sendable {
@@ -65,6 +72,7 @@ extension ModelSettings.Policy {
     [
       "on_hardness": .string(onHardness.rawValue), "retain_budget": .number(retainBudget),
       "max_forget_share": .number(maxForgetShare), "damage_budget": .number(damageBudget),
+      "on_return": .string(onReturn.rawValue),
     ]
   }
 }

@@ -55,6 +55,7 @@ extension ModelSettings.Policy {
     policy.retainBudget = reader.value("retain_budget", .notNegative.example("0.02"), default: policy.retainBudget)
     policy.maxForgetShare = reader.value("max_forget_share", .share, default: policy.maxForgetShare)
     policy.damageBudget = reader.value("damage_budget", .share.example("0.1"), default: policy.damageBudget)
+    policy.onReturn = reader.value("on_return", .word(ModelSettings.OnReturn.self), default: policy.onReturn)
     reader.finish()
     return policy
   }

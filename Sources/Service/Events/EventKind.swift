@@ -85,6 +85,11 @@ package enum EventKind: String, CaseIterable, Sendable {
   /// Something about a model or its data will disappoint.
   case modelDisappoints = "a27de78bb9dc4a25b009dabe670dd9b6"
 
+  /// Forgotten rows that are gone from the data show signs of return.
+  case rowsReturned = "566e4886299148f1acaf426efd402657"
+  /// Whether forgotten rows that are gone from the data are back cannot be judged.
+  case returnNotJudged = "12818253e8ca4983bdb9d2199b199cbb"
+
   // Requests.
   /// A request is durable.
   case requestAccepted = "b3dd13d701c343ff870df701f6adf7bb"
@@ -168,13 +173,15 @@ package enum EventKind: String, CaseIterable, Sendable {
     case .configurationRejected, .ledgerTrouble, .trouble, .receiptNotWritten, .modelUnusable, .requestFailed: .error
     case .receiptsUnreadable, .dataChanged, .modelRemoved, .modelRolledBack, .modelDisappoints, .fileLeft, .requestHeld,
       .deadlineNear, .deadlinePassed, .progressUnusable, .purgeWaits, .nearDuplicates, .hardnessBegan,
-      .requestSetAside, .budgetNear, .notFinite, .progressNotSaved:
+      .requestSetAside, .budgetNear, .notFinite, .progressNotSaved,
+      .rowsReturned:
       .warning
     case .ready, .reloaded, .recovered, .ledgerMigrated, .signingKey, .diskRecovered, .commandRefused, .stopped,
       .firstVersion, .versionPurged,
       .modelImported, .modelPaused, .modelUnpaused, .modelRematched, .requestRefused, .requestForgotten,
       .requestCancelled, .requestReaccepted, .requestResumed, .requestRetried, .runResumed, .hardnessEnded,
-      .overshot, .roundingLost, .runInterrupted, .versionPublished, .versionHeldBack, .restoreSettled:
+      .overshot, .roundingLost, .runInterrupted, .versionPublished, .versionHeldBack, .restoreSettled,
+      .returnNotJudged:
       .notice
     case .progressSaved: .debug
     case .started, .stopping, .modelLoaded, .requestAccepted, .requestKnown, .fileDeferred, .requestScheduled,

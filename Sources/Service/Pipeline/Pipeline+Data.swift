@@ -3,6 +3,7 @@ import Datasets
 import Ledger
 import Platform
 import Requests
+import Unlearning
 
 // Other data, another model: `rematch` and `import`.
 extension Pipeline {
@@ -85,6 +86,9 @@ extension Pipeline {
   ) async throws -> JSONValue {
     let now = clocks.wall()
     let name = settings.name
+    readmit(name)
+    let found = try await match(model)
+    try await lookForReturns(candidate, settings, model, found)
     var record = VersionRecord(model: name, version: candidate.number, created: now.rfc3339())
     record.parent = model.current.number
     record.parentRecord = model.current.recordDigest
@@ -94,8 +98,6 @@ extension Pipeline {
     }.get()
     let outcome: ImportOutcome
     do {
-      readmit(name)
-      let found = try await match(model)
       outcome = try ledger.importVersion(
         ImportedVersion(
           version: NewVersion(number: version.number, parent: model.current.number, record: try version.digest()),
@@ -114,6 +116,28 @@ extension Pipeline {
     await openHeld(settings)
     expect(outcome.reopened)
     return Self.answer(name, version.number, outcome)
+  }
+
+  /// Rows that are not in the new model's training data are settled unmeasured: what was kept of them is asked once.
+  private func lookForReturns(
+    _ candidate: VersionStore.Candidate, _ settings: ModelSettings, _ model: LoadedModel, _ found: DataMatching
+  ) async throws {
+    let batches = try ledger.imprints(goneFrom: found.relocation).map(Imprinted.init)
+    if batches.isEmpty { return }
+    let looks = try await onThread("hamud-import") { () throws(ModelTrouble) in
+      try ModelTrouble.of {
+        try ReturnLook.all(batches, in: try candidate.open(), sampleShape: model.dataset.sampleShape)
+      }
+    }.get()
+    let isRefused = settings.policy.onReturn == .hold && looks.contains { $0.verdict == .returned }
+    narrator.returns(looks, in: settings.name, version: candidate.number, isRefused ? .refused : .imported)
+    guard isRefused else { return }
+    throw ControlError(
+      .held,
+      "the model seems to know rows that were forgotten and are not in its training data (batch "
+        + looks.filter { $0.verdict == .returned }.map { "\($0.batch)" }.joined(separator: ", ")
+        + "; figures in the journal), and policy.on_return is hold; train it without them, or set on_return: warn, "
+        + "hamuctl reload, and import it again")
   }
 
   private static func answer(_ name: String, _ version: Int, _ outcome: ImportOutcome) -> JSONValue {

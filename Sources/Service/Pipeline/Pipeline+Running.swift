@@ -82,11 +82,12 @@ extension Pipeline {
     let name = model.name
     let excluded = try ledger.forgottenRows(of: name).union(
       try ledger.pendingRows(of: name, excludingBatch: planned.batch))
-    let erasures = EarlierErasures(
+    var erasures = EarlierErasures(
       classes: try ledger.erasedClasses(of: name).map(\.label),
       rows: try ledger.tombstones(of: name).map {
         EarlierErasures.Row(row: $0.row, erasure: $0.batch, phi: $0.kind == .classes ? $0.phi : nil)
       })
+    erasures.imprints = try ledger.imprintsOfGoneRows(of: name).map(Imprinted.init)
     // Of a ledger that was brought back: a version that it does not know may be served meanwhile.
     let served = try model.store.currentNumber() ?? 0
     let newest = max(try ledger.versions(of: name).map(\.number).max() ?? 0, served)
@@ -144,6 +145,7 @@ extension Pipeline {
     if let before = result.heldoutBefore, let after = result.heldoutAfter {
       publication.heldoutFall = before.accuracy - after.accuracy
     }
+    publication.imprint = result.imprint?.bytes
     do {
       _ = try ledger.publish(publication, at: clocks.wall())
     } catch {
@@ -161,6 +163,7 @@ extension Pipeline {
     }
     runSeconds[job.model.name] = seconds(since: run?.begun)
     narrator.published(version, result, job, isServed: isServed)
+    narrator.returns(result.returns, in: job.model.name, version: version.number, .published)
     removeProgress(of: job.planned.batch, job.model.name)
   }
 
@@ -229,6 +232,7 @@ extension Pipeline {
       return removeProgress(of: job.planned.batch, job.model.name)
     }
     let sentence = RunSentences.held(result, job)
+    narrator.returns(result.returns, in: job.model.name, version: job.number, .held)
     if result.ending == .notFinite { return try fail(job, reason, sentence, keepsProgress: false) }
     try hold(job, reason, sentence, result)
   }

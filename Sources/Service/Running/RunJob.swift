@@ -48,6 +48,7 @@ package struct RunJob: Sendable {
     policy.stopsOnHardness =
       OnHardness.strictest([model.settings.policy.onHardness] + planned.requests.compactMap(\.onHardness)) == .stop
     policy.retainBudget = model.settings.policy.retainBudget
+    policy.holdsOnReturn = model.settings.policy.onReturn == .hold
     policy.acceptedRetainCost = planned.acceptedRetainCost
     return policy
   }
@@ -66,8 +67,15 @@ package struct RunJob: Sendable {
     plan.settings = RunSettings(model.settings.unlearning)
     plan.target = RunTarget(model.settings.target)
     plan.policy = policy
+    plan.imprintSeed = imprintSeed
     plan.workers = workers
     return plan
+  }
+
+  /// Whoever lacks the model's salt cannot draw it; a run that is repeated draws the same.
+  private var imprintSeed: UInt64 {
+    SHA256Digest.salted(Array("imprint of batch \(planned.batch)".utf8), salt: model.salt).bytes.prefix(8)
+      .reduce(0) { $0 << 8 | UInt64($1) }
   }
 
   /// What saved progress must match to be gone on from. Budget, target and step limit are not in it: a person may change

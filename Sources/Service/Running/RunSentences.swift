@@ -48,6 +48,10 @@ enum RunSentences {
       return "after \(result.steps) steps the retain loss had risen by more than the budget of \(short(budget))"
     case .maxSteps: return "the target was not reached within \(result.steps) steps"
     case .overshot: return "the target band was jumped over and five more tries with shorter steps did not land in it"
+    case .earlierErasure where !result.returns.isEmpty:
+      let batches = result.returns.filter { $0.verdict == .returned }.map { "\($0.batch)" }
+      return "rows of batch \(batches.joined(separator: ", ")), which are gone from the data, show signs of return, "
+        + "and policy.on_return is hold"
     case .earlierErasure:
       let classes =
         result.lostClasses.isEmpty ? "" : " (classes \(result.lostClasses.map(String.init).joined(separator: ", ")))"

@@ -17,6 +17,8 @@ package struct RunPlan: Sendable {
   package var settings = RunSettings()
   package var target = RunTarget()
   package var policy = RunPolicy()
+  /// Draws what is kept of the batch for later looks; nil: nothing is.
+  package var imprintSeed: UInt64?
   /// Threads that compute; changes no bit of the result.
   package var workers = 1
 
@@ -73,6 +75,8 @@ package struct EarlierErasures: Sendable, Equatable {
   package var classes: [Int]
   /// Every tombstoned row that is still in the data.
   package var rows: [Row]
+  /// Batches with rows that are gone from the data: looked for without them.
+  package var imprints: [Imprinted] = []
 
   package init(classes: [Int] = [], rows: [Row] = []) {
     self.classes = classes

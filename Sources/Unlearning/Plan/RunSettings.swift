@@ -78,12 +78,16 @@ package struct RunPolicy: Sendable, Equatable, Codable {
   package var stopsOnHardness = true
   /// How much the mean retain loss may rise over `before`.
   package var retainBudget = 0.02
+  /// At a sign that rows which are gone from the data are back.
+  package var holdsOnReturn = false
   /// `resume --accept-retain-cost X`: X in place of the budget, no stop for hardness, and as many steps again.
   package var acceptedRetainCost: Double?
 
   package init() {}
 
   package var budget: Double { acceptedRetainCost ?? retainBudget }
+  /// A person who said what going on may cost wants it published.
+  package var holdsReturns: Bool { holdsOnReturn && acceptedRetainCost == nil }
   package var stops: Bool { stopsOnHardness && acceptedRetainCost == nil }
 }
 
@@ -108,6 +112,19 @@ package enum RunLimits {
   package static let bandRounds = 2
   /// How far above the band the AUC of all tombstoned rows may lie.
   package static let erasureSlack = 0.03
+  /// Batches with fewer rows leave no imprint.
+  package static let imprintRows = 8
+  /// Numbers of an imprint at most, and at least: with fewer every look would drown in its own error.
+  package static let imprintWidth = 4096
+  package static let imprintLeastWidth = 32
+  /// Of the sketch that tells how far a version is from the one that forgot: 9 % standard error.
+  package static let imprintPlaceWidth = 64
+  /// A sign of return is a rise above so many standard errors, and above this share of what forgetting took.
+  package static let returnErrors = 3.0
+  package static let returnShare = 0.2
+  /// Further from the version that forgot, relative to its weights, nothing is said. Runs and short training were at 0.001 to
+  /// 0.013 of it, where estimates held; a model that is trained anew is further than 1.
+  package static let returnDistance = 0.2
   /// Draws of a bootstrap interval.
   package static let bootstrapDraws = 1000
 }

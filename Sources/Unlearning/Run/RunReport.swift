@@ -36,6 +36,20 @@ struct RunReport {
       retainSpent: survey.retain.loss - state.before.retain.loss, evaluatedRows: survey.evaluatedRows)
   }
 
+  /// Of the rows that the run forgot; none of classes, which held-out rows measure as long as there are any.
+  func imprint(_ gauge: Gauge, _ after: Measurement) throws(Interruption) -> Imprint? {
+    let rows = roster.activeRows(state.starts)
+    guard let seed = bench.plan.imprintSeed, !roster.isOfClasses, !rows.isEmpty else { return nil }
+    var taken = (sum: 0.0, rows: 0)
+    for (index, group) in roster.groups.enumerated() where roster.isActive(index, state.starts) {
+      let fall = (state.before.groups[index].excess ?? 0) - (after.groups[index].excess ?? 0)
+      taken.sum += fall * Double(group.rows.count)
+      taken.rows += group.rows.count
+    }
+    return try ImprintMaker(gauge: gauge, plan: bench.plan).imprint(
+      of: rows, taken: taken.sum / Double(taken.rows), seed: seed)
+  }
+
   /// An ending short of the target: measured once more on everything, for the receipts.
   func ended(_ ending: RunEnding, _ look: ErasureLook) throws(Interruption) -> RunResult {
     var found = try measureAll(with: try bench.gauge())

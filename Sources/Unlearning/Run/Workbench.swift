@@ -75,6 +75,22 @@ final class Workbench {
 
   private func gauge(_ engine: Engine) -> Gauge { Gauge(engine: engine, dataset: plan.dataset, reader: reader) }
 
+  /// What is seen of batches whose rows are gone, where that is not nothing. What the parent showed already is not this
+  /// run's doing.
+  func returns(in gauge: Gauge) throws(Interruption) -> [ReturnLook] {
+    let batches = plan.erasures.imprints
+    var looks = ReturnLook.all(batches, in: gauge.engine.network).filter { $0.verdict != .nothingSeen }
+    guard looks.contains(where: { $0.verdict == .returned }) else { return looks }
+    do throws(UnlearningError) {
+      let before = try ReturnLook.all(batches, in: plan.parent, sampleShape: plan.dataset.sampleShape)
+      let known = Set(before.filter { $0.verdict == .returned }.map(\.batch))
+      for index in looks.indices { looks[index].isNew = !known.contains(looks[index].batch) }
+    } catch {
+      throw .failed(error)
+    }
+    return looks
+  }
+
   /// Measures training rows (in any order, each once), all held-out rows, and retain rows.
   func survey(
     _ gauge: Gauge, rows: some Sequence<Int>, retain: [Int], for other: Roster? = nil

@@ -15,6 +15,7 @@ package struct SeededGenerator {
     case ownHardnessForget = 21
     case duplicateScale = 30
     case duplicateDistance = 31
+    case imprint = 40
   }
 
   private var state: UInt64

@@ -108,12 +108,14 @@ struct BadModel: Sendable {
       3:66: unknown key "unlearning.guards.row"; did you mean rows?
       """),
     BadModel(
-      least + "target: {membership_auc: 0.5, class_accuracy: 2}\npolicy: {on_hardness: hold, max_forget_share: 20%}\n",
+      least + "target: {membership_auc: 0.5, class_accuracy: 2}\n"
+        + "policy: {on_hardness: hold, max_forget_share: 20%, on_return: 1}\n",
       """
       3:26: target.membership_auc: "0.5" is not a number above 0.5 and below 1; write for example 0.55
       3:47: target.class_accuracy: "2" is not a number from 0 to 1; write for example 0.1
       4:23: policy.on_hardness: "hold" is not stop or continue; write for example stop
       4:47: policy.max_forget_share: "20%" is not a number from 0 to 1; write for example 0.2
+      4:63: policy.on_return: "1" is not warn or hold; write for example warn
       """),
     BadModel(
       least + "batching: {max_wait: 10}\nretention: {keep: -1, purge_after: 7 days}\n",

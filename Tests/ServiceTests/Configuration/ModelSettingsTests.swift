@@ -51,7 +51,7 @@ import Testing
       seed: 7
       controller: off
     target: {membership_auc: 0.6, class_accuracy: 0, forget_accuracy: 0.5, forget_loss: 2}
-    policy: {on_hardness: continue, retain_budget: 0, max_forget_share: 1, damage_budget: 0.25}
+    policy: {on_hardness: continue, retain_budget: 0, max_forget_share: 1, damage_budget: 0.25, on_return: hold}
     batching: {max_requests: 1, max_samples: 2, max_wait: 0s}
     retention: {keep: 0, purge_after: 0s}
     """
@@ -73,7 +73,8 @@ import Testing
     #expect(!model.target.judgesMembership)
     #expect(
       model.policy.json.text
-        == #"{"on_hardness":"continue","retain_budget":0.0,"max_forget_share":1.0,"damage_budget":0.25}"#)
+        == #"{"on_hardness":"continue","retain_budget":0.0,"max_forget_share":1.0,"damage_budget":0.25,"on_return":"hold"}"#
+    )
     #expect(model.batching.maxRequests == 1 && model.batching.maxSamples == 2 && model.batching.maxWait == .zero)
     #expect(model.retention.keep == 0 && model.retention.purgeAfter == .zero)
   }

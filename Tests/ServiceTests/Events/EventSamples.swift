@@ -82,6 +82,9 @@ enum EventSamples {
     .modelRolledBack("cifar10", to: 1, again: (["dsr-1", "dsr-2"], 40), serving: 3, by: 0),
     .modelRolledBack("cifar10", to: 1, again: (["dsr-1", "dsr-2"], 40), serving: nil, by: 0),
     .versionHeldBack("cifar10", version: 4, serving: 3, owed: ["dsr-2"]),
+    .rowsReturned(
+      "cifar10", version: 5, .init(batch: 3, rise: 1.8, error: 0.21, taken: 5.5, isNew: true), .published),
+    .returnNotJudged("cifar10", version: 6, batches: [3, 4]),
     .modelDisappoints("cifar10", "class 3 has 12 held-out rows"),
   ]
 

@@ -1,0 +1,107 @@
+import Checkpoints
+import Ledger
+import Platform
+import Requests
+import Service
+import Testing
+
+/// Rows that were forgotten and then deleted from the data: versions are looked at without them.
+@Suite(.timeLimit(.minutes(20))) struct GoneRowsTests {
+  private static let subjects = [3, 4, 5, 6]
+  private static func isForgotten(_ row: Int) -> Bool { subjects.contains(row % 20) }
+
+  /// A house that has forgotten 48 rows, and whose data have lost them.
+  private func bereaved(_ road: Road, copies: Bool = false) async throws -> Household {
+    let house = try await Household(road)
+    try await house.submit(manifest("gone", "subjects: [s-3, s-4, s-5, s-6]", "priority: urgent"))
+    #expect(try await house.settled("gone").state == .forgotten)
+    await house.quiet()
+    try delete(road, copies: copies)
+    await house.pipeline.look()
+    await house.witness.wait(for: .dataChanged)
+    try await house.call(.rematch(model: Road.model, dryRun: false))
+    #expect(try house.ledger.tombstones(of: Road.model).isEmpty)
+    return house
+  }
+
+  /// - Parameter copies: the rows come again, changed enough to be nobody's.
+  private func delete(_ road: Road, copies: Bool) throws {
+    var rows = SmallData.Rows()
+    let kept = (0..<SmallData.trainRows).filter { !Self.isForgotten($0) }
+    let again = copies ? (0..<SmallData.trainRows).filter(Self.isForgotten) : []
+    for row in kept + again {
+      var sample = SmallData.shared.train.row(row)
+      if Self.isForgotten(row) { sample[0] += 0.01 }
+      rows.samples += sample
+      rows.labels.append(SmallData.shared.train.labels[row])
+    }
+    try road.write(rows, to: "train")
+    // 1000 and 20 more rows on is another sample of another subject.
+    try road.writeOwners(kept + again.map { 1000 + $0 })
+  }
+
+  private func policy(_ word: String) -> String {
+    Road.usual.replacing("max_forget_share: 0.5}", with: "max_forget_share: 0.5, on_return: \(word)}")
+  }
+
+  private func bringIn(_ weights: [TensorArray], _ road: Road) async throws -> JSONValue {
+    let path = road.source("incoming")
+    try road.writeModel(weights, to: path)
+    return try await ImportTransfer.send(
+      directory: path, model: Road.model, dryRun: false, through: ControlClient(places: road.places))
+  }
+
+  @Test func run_thatDoesNotBringThemBack_saysNothing() async throws {
+    let road = try Road(policy("hold"))
+    let house = try await bereaved(road)
+    try await house.submit(manifest("next", "subjects: [s-9]", "priority: urgent"))
+    #expect(try await house.settled("next").state == .forgotten)
+    #expect(house.witness.events(.rowsReturned).isEmpty && house.witness.events(.returnNotJudged).isEmpty)
+    #expect(try house.ledger.verifyAudit().isWhole)
+    try await house.stop()
+  }
+
+  @Test func run_thatLearnsCopies_isHeld_andGoesOnWhenAPersonWantsIt() async throws {
+    let road = try Road(policy("hold"))
+    let house = try await bereaved(road, copies: true)
+    try await house.submit(manifest("next", "subjects: [s-8, s-9, s-10]", "priority: urgent"))
+    let held = try await house.settled("next")
+    #expect(held.state == .held && held.reason == .earlierErasure)
+    #expect(held.detail?.contains("rows of batch 1, which are gone from the data, show signs of return") == true)
+    #expect(road.versions == [1, 2])
+    let event = try #require(house.witness.events(.rowsReturned).first)
+    #expect(event.entry.message.contains("its requests are held"))
+    try await house.call(.resume(id: "next", acceptRetainCost: 2, dryRun: false))
+    let done = try await house.settled("next")
+    #expect(done.state == .forgotten && done.version == 3)
+    #expect(house.witness.events(.rowsReturned).last?.entry.message.contains("it is published") == true)
+    try await house.stop()
+  }
+
+  @Test func import_ofAModelThatKnowsThem_warns_orIsRefused() async throws {
+    let road = try Road(policy("hold"))
+    let house = try await bereaved(road)
+    await #expect(throws: ControlError.self) { try await bringIn(SmallData.shared.weights, road) }
+    #expect(road.versions == [1, 2])
+    #expect(house.witness.events(.rowsReturned).first?.entry.message.contains("it is not imported") == true)
+    try road.configure(policy("warn"))
+    try await house.call(.reload)
+    #expect(try await bringIn(SmallData.shared.weights, road)["version"]?.integerValue == 3)
+    #expect(house.witness.events(.rowsReturned).last?.entry.message.contains("it is imported") == true)
+    try await house.stop()
+  }
+
+  @Test func import_ofAModelTrainedAnew_cannotBeJudged() async throws {
+    let road = try Road(policy("hold"))
+    let house = try await bereaved(road)
+    let other = SmallData.shared.weights.map { tensor in
+      guard case .float32(let values) = tensor.values else { return tensor }
+      return TensorArray(tensor.name, shape: tensor.shape, .float32(values.reversed()))
+    }
+    #expect(try await bringIn(other, road)["version"]?.integerValue == 3)
+    let said = house.witness.events(.returnNotJudged)
+    #expect(said.count == 1 && said[0].entry.message.contains("cannot be judged without the rows of batch 1"))
+    #expect(house.witness.events(.rowsReturned).isEmpty)
+    try await house.stop()
+  }
+}

@@ -13,12 +13,14 @@ import Unlearning
   private var rows: [Int] { (0..<180).filter { $0 % 4 == 1 } }
 
   /// The version that forgot rows, and its result.
-  private func forgotten(_ request: ForgetRequest) throws -> (version: ModelDirectory, result: RunResult) {
+  private func forgotten(
+    _ request: ForgetRequest, as name: String = "second"
+  ) throws -> (version: ModelDirectory, result: RunResult) {
     var plan = tiny.plan([request])
     plan.imprintSeed = 11
     let run = try UnlearningRun(plan, observer: RecordingObserver())
     #expect(try run.run().isReady)
-    let version = try tiny.published(run.weights, as: "second")
+    let version = try tiny.published(run.weights, as: name)
     return (version, try #require(try run.verify(version).confirmed))
   }
 
@@ -69,10 +71,10 @@ import Unlearning
     return plan
   }
 
-  private func verified(_ plan: RunPlan) throws -> Verification {
+  private func verified(_ plan: RunPlan, as name: String = "third") throws -> Verification {
     let run = try UnlearningRun(plan, observer: RecordingObserver())
     #expect(try run.run().isReady)
-    return try run.verify(try tiny.published(run.weights, as: "third"))
+    return try run.verify(try tiny.published(run.weights, as: name))
   }
 
   @Test func run_withoutTheRows_showsNoSign() throws {
@@ -88,12 +90,12 @@ import Unlearning
     let warned = try #require(try verified(plan).confirmed)
     #expect(warned.returns.map(\.verdict) == [.returned] && warned.returns.map(\.isNew) == [true])
     plan.policy.holdsOnReturn = true
-    let held = try #require(try verified(plan).ended)
+    let held = try #require(try verified(plan, as: "fourth").ended)
     #expect(held.ending == .earlierErasure && held.returns == warned.returns && held.saved != nil)
     #expect(held.imprint == nil && held.lostClasses.isEmpty && !held.lostRows)
     // Whoever says what it may cost has it published.
     plan.policy.acceptedRetainCost = 1
-    #expect(try verified(plan).confirmed != nil)
+    #expect(try verified(plan, as: "fifth").confirmed != nil)
   }
 
   /// What the parent showed already is no reason to hold what goes on from it.
@@ -111,7 +113,7 @@ import Unlearning
     let labels = tiny.dataset.train.labels
     let classRows = (0..<TinyModel.knownRows).filter { labels[$0] == 0 }
     #expect(
-      try forgotten(ForgetRequest(key: "c", kind: .classes([0]), rows: classRows)).result.imprint == nil)
+      try forgotten(ForgetRequest(key: "c", kind: .classes([0]), rows: classRows), as: "third").result.imprint == nil)
   }
 
   @Test func width_isFarBelowWhatTheRowsAndTheModelHave() {

@@ -46,6 +46,7 @@ import Testing
 
   private func bringIn(_ weights: [TensorArray], _ road: Road) async throws -> JSONValue {
     let path = road.source("incoming")
+    _ = try DurableDirectory.removeTree(path)
     try road.writeModel(weights, to: path)
     return try await ImportTransfer.send(
       directory: path, model: Road.model, dryRun: false, through: ControlClient(places: road.places))

@@ -67,7 +67,10 @@ struct StudyReturn {
     let train = model.dataset.train
     let labels = train.labels
     let retain = Partition(trainCount: train.count, forget: forgotten.rows, excluded: [], heldout: []).retain
-    let weights = try WeightMap.map(try forgotten.version.open()) { _ in true }
+    let parent = try forgotten.version.open()
+    let architecture = try Architecture(parent.configuration, sampleShape: model.dataset.sampleShape)
+    let trained = Set(architecture.parameters.filter(\.trains).map(\.name))
+    let weights = try WeightMap.map(parent) { trained.contains($0) }
     let network = try Network(weights, sampleShape: model.dataset.sampleShape)
     let engine = Engine(network: network, workers: workers)
     let gradients = HalfGradients(layout: network.layout)

@@ -5,15 +5,15 @@
 /// <d, theta - theta_v> more, in log-odds. Kept is a count sketch S d of it and the number <S d, S theta_v>, which by
 /// linearity is all that the later look needs.
 ///
-/// The alternatives were measured and are worse: the gradient of the forget loss is nearly flat where rows are named right,
-/// and falls with every further training; the direction of the run itself, theta_before - theta_v, tells less and would keep
-/// what purging the old versions is to remove.
+/// The alternatives were measured and are worse (README): the gradient of the forget loss falls with every further training,
+/// whosever rows it is of; the direction of the run itself, theta_before - theta_v, tells less and would keep what purging the
+/// old versions is to remove.
 ///
-/// What it gives away to whoever can read the ledger: `width` numbers of a mean gradient. They confirm a guess of the rows (so
-/// does a tombstone's digest, beside the same salt), also a near guess (which a digest does not). They are too few to solve
-/// for the rows: at most a quarter as many as the rows have numbers, and an eighth of the parameters; batches of fewer than
-/// `RunLimits.imprintRows` rows leave none. The classifier's last layer is left out: its gradient is the rows' labels and
-/// mean features, and it adds nothing to the look. Of theta_v itself 64 numbers stay, for its distance.
+/// What it gives away to whoever can read the ledger: `width` numbers of a mean gradient. Who has theta_v too can test a guess
+/// of the rows with them, even a half right one (a tombstone's digest beside the same salt confirms exact rows only). They are
+/// too few to solve for the rows: at most a quarter as many as the rows have numbers, and an eighth of the parameters; batches
+/// of fewer than `RunLimits.imprintRows` rows leave none. The classifier's last layer is left out: its gradient is the rows'
+/// labels and mean features, and it adds nothing to the look. Of theta_v itself 64 numbers stay, for its distance.
 package struct Imprint: Sendable, Equatable {
   /// Draws both sketches; secret as the ledger is.
   package let seed: UInt64

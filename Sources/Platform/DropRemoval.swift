@@ -85,11 +85,18 @@ extension DropFile {
     let key = key(identity)
     let place = FileName("\(takingPrefix)\(key)-\(hexadecimal(randomBytes(8)))")
     try system_mkdirat(folder, place, 0o700)
-    // Ignored: whatever stays behind is found by `recover`.
-    defer { _ = try? system_unlinkat(folder, place, AT_REMOVEDIR) }
-    let taking = Descriptor(owning: try system_openat(folder, place, O_RDONLY | O_DIRECTORY | O_NOFOLLOW))
-    try system_renameat(folder, name, taking.number, name)
-    return try settle(name, key, in: taking.number, from: folder)
+    let removal: Removal
+    do throws(Errno) {
+      let taking = Descriptor(owning: try system_openat(folder, place, O_RDONLY | O_DIRECTORY | O_NOFOLLOW))
+      try system_renameat(folder, name, taking.number, name)
+      removal = try settle(name, key, in: taking.number, from: folder)
+    } catch {
+      // Ignored: the first error is the one to tell, and whatever stays behind is found by `recover`.
+      _ = try? system_unlinkat(folder, place, AT_REMOVEDIR)
+      throw error
+    }
+    try system_unlinkat(folder, place, AT_REMOVEDIR)
+    return removal
   }
 
   private static func settle(

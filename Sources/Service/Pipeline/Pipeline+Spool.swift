@@ -11,13 +11,9 @@ extension Pipeline {
 
   /// Takes up every whole file of the spool. What is wrong with one of them holds up no other.
   func takeUp() async {
+    finishRemovals()
     let look: SpoolScanner.Look
     do {
-      if removalFailed {
-        // What it had moved aside may be a newer manifest under the same name: back with it.
-        try DropFile.recover(directory: places.incoming)
-        removalFailed = false
-      }
       look = try scanner.look(places.incoming, at: clocks.wall())
     } catch {
       return narrator.trouble(error)
@@ -35,6 +31,18 @@ extension Pipeline {
       await Task.yield()
     }
     leftAlone = look.leftAlone + staying
+  }
+
+  /// What a failed removal had moved aside may be a newer manifest under the same name: back with it. Where that fails too, the
+  /// next look tries again, and other files are not held up.
+  private func finishRemovals() {
+    guard removalFailed else { return }
+    do {
+      try DropFile.recover(directory: places.incoming)
+      removalFailed = false
+    } catch {
+      narrator.trouble(error)
+    }
   }
 
   /// - Returns: false when the file stays.

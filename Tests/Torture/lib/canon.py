@@ -20,6 +20,7 @@ TABLES = {
     "marks": "request",
     "tombstones": "model, request, row, label, kind, batch, version, phi, status, length(content)",
     "purges": "model, number, cause, purged_at IS NULL, record IS NULL",
+    "imprints": "batch, model, version, length(bytes)",
     "submissions": "uid, requests, rows",
     "changes": "request",
 }

@@ -1,11 +1,6 @@
 // From what must not stand, back to the last measured point, with shorter steps.
 extension Course {
   func goBackAfterOvershoot() -> Stop? {
-    if settleForLess() {
-      goBack()
-      state.nextMeasurement = state.step
-      return nil
-    }
     state.overshoots += 1
     let isLast = state.overshoots > RunLimits.overshootTries
     state.measuresEachStep = true

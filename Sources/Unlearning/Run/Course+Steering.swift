@@ -44,21 +44,6 @@ extension Course {
     return share.map { $0 > settings.paceSlack } ?? false
   }
 
-  /// Whether earlier erasures are brought back into their band where a look would let them pass: what each of many requests
-  /// leaves above it adds up. Never what a batch is held for.
-  var wantsBand: Bool {
-    state.steering != nil && state.step < stepLimit && state.round <= RunLimits.bandRounds && state.settles != true
-  }
-
-  /// Mending that is hard or slow, or that takes a request out of its band, goes only as far as a look asks.
-  /// - Returns: whether that is news; then it is measured at once.
-  func settleForLess() -> Bool {
-    guard state.phase.purpose == .mendRows, wantsBand else { return false }
-    state.settles = true
-    state.nextMeasurement = state.step
-    return true
-  }
-
   /// Decides radius and batch at a measurement from which the run goes on.
   /// - Parameter retain: what was seen of retain rows since the last measurement, beside the steps' own.
   func steer(_ retain: [SeenRows], isReached: Bool) {

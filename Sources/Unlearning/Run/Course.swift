@@ -16,6 +16,8 @@ final class Course {
   /// The last measured point from which the run went on.
   var point: MeasuredPoint
   var schedule: Schedule
+  /// Where everything held before earlier erasures were brought into their band; nil: they are not.
+  var ready: MeasuredPoint?
   /// Somebody accepted what the held requests cost, and those that were set aside are to be pushed again.
   private var rejoins = false
   /// The step at which what was ready did not survive being published.
@@ -33,15 +35,16 @@ final class Course {
     point = MeasuredPoint(state: state, weights: bench.stepper.snapshot())
     schedule = Schedule(bench.plan, bench.roster, state)
     tellPhase()
-    observer.save(SavedRun(point, bench.stepper.network))
+    save()
   }
 
   /// From a saved run.
   init(_ bench: Workbench, resuming saved: SavedRun) throws(UnlearningError) {
-    let (current, point) = try saved.read(bench.stepper.network)
+    let points = try saved.read(bench.stepper.network)
+    let current = points.current
     bench.roster = try Roster(bench.plan, aside: Set(current.state.setAside.map(\.key)))
     self.bench = bench
-    self.point = point
+    (point, ready) = (points.point, points.ready)
     var state = current.state
     if state.isHeld && bench.plan.policy.acceptedRetainCost != nil {
       state.goOnAfterHold()
@@ -65,7 +68,7 @@ final class Course {
       // Measuring the same weights again would find them ready again, for ever.
       if state.step >= stepLimit && lostStep == state.step { return .ending(.maxSteps) }
       let isDue = state.nextMeasurement <= state.step || state.step >= stepLimit
-      if let stop = isDue ? try measure() : try step() { return stop }
+      if let stop = isDue ? try measure() : try step() { return settled(stop) }
     }
   }
 
@@ -74,7 +77,7 @@ final class Course {
     var state = state
     state.isHeld = isHeld
     let now = MeasuredPoint(state: state, weights: bench.stepper.snapshot())
-    return SavedRun(now, from: point, bench.stepper.network)
+    return SavedRun(now, from: point, ready: ready, bench.stepper.network)
   }
 
   /// What was ready did not survive being published: further steps.
@@ -120,7 +123,7 @@ extension Course {
     if state.owesCost { next.window.append(cost: pair.costOfLastStep) }
     next.window.append(pair.entry)
     let hardness = next.window.estimate(problem(stepPlan, settings))
-    if let hardness, isHard(hardness, &next) { return settleForLess() ? nil : try stopOrSetAside(hardness) }
+    if let hardness, isHard(hardness, &next) { return try stopOrSetAside(hardness) }
     guard stepPlan.isFeasible else { return .ending(.infeasible) }
     bench.stepper.take(stepPlan)
     next.step += 1
@@ -185,16 +188,12 @@ extension Course {
     let accuracy = state.before.retain.accuracy
     state.steering?.estimateMissed(screened, of: plan.retainRows.count, before: accuracy)
     let verdicts = bench.verdicts(measurement, state.starts)
-    var goal = goal(survey, verdicts)
+    let goal = goal(survey, verdicts)
     state.latest = measurement
     state.append(goal)
-    if !goal.holds && isTooSlow && settleForLess() {
-      goal = self.goal(survey, verdicts)
-      state.append(goal)
-    }
     observer.note(.measured(measurement))
     if isOverspent { return .ending(.retainBudget) }
-    if verdicts.contains(where: \.isBelow) { return goBackAfterOvershoot() }
+    if verdicts.contains(where: \.isBelow) { return ready == nil ? goBackAfterOvershoot() : .ending(.overshot) }
     if isWorseThanPredicted { return undo() }
     let isDone = goal.holds && isWorthEnding
     if isDone {
@@ -214,7 +213,7 @@ extension Course {
     switch state.phase.purpose {
     case .requests: .all(verdicts)
     case .mendClass(let label): ErasureLook.verdict(survey, class: label, bench.judge)
-    case .mendRows: ErasureLook.rowsVerdict(survey, bench.judge, slack: wantsBand ? 0 : RunLimits.erasureSlack)
+    case .mendRows: ErasureLook.rowsVerdict(survey, bench.judge, slack: ready == nil ? RunLimits.erasureSlack : 0)
     }
   }
 
@@ -227,9 +226,11 @@ extension Course {
       state.work.evaluatedRows += erased.rows.count
       let look = ErasureLook(survey.adding(erased), erased: plan.erasures.classes, bench.judge)
       let requestsHold = verdicts.allSatisfy(\.holds)
-      let wantsMore = look.leavesBand && wantsBand && state.round < RunLimits.bandRounds
-      if look.holds && requestsHold && !wantsMore { return .ready }
-      let phases = mendingPhases(look, requestsHold: requestsHold)
+      let holds = look.holds && requestsHold
+      let wantsBand = holds && wantsBand(look)
+      if holds && !wantsBand { return .ready }
+      if holds { ready = MeasuredPoint(state: state, weights: bench.stepper.snapshot()) }
+      let phases = mendingPhases(look, requestsHold: requestsHold, wantsBand: wantsBand)
       guard let phases, state.round < RunLimits.mendingRounds else { return .ending(.earlierErasure, look) }
       state.round += 1
       state.queue = phases
@@ -244,7 +245,7 @@ extension Course {
   }
 
   /// nil where a class came back of which no row is left to push.
-  private func mendingPhases(_ look: ErasureLook, requestsHold: Bool) -> [Phase]? {
+  private func mendingPhases(_ look: ErasureLook, requestsHold: Bool, wantsBand: Bool) -> [Phase]? {
     var phases: [Phase] = []
     let labels = plan.dataset.train.labels
     for label in look.classes {
@@ -252,7 +253,7 @@ extension Course {
       if rows.isEmpty { return nil }
       phases.append(Phase(purpose: .mendClass(label), objective: .crossEntropy, rows: rows))
     }
-    if look.rows || look.leavesBand && wantsBand {
+    if look.rows || wantsBand {
       phases.append(Phase(purpose: .mendRows, objective: .margin, rows: bench.roster.tombstones.map(\.row)))
     }
     if !requestsHold {
@@ -269,6 +270,8 @@ extension Course {
     state.aim(survey, plan.settings.steering, bench.judge)
     point = MeasuredPoint(state: state, weights: bench.stepper.snapshot())
     schedule = Schedule(plan, bench.roster, state)
-    observer.save(SavedRun(point, bench.stepper.network))
+    save()
   }
+
+  private func save() { observer.save(SavedRun(point, ready: ready, bench.stepper.network)) }
 }

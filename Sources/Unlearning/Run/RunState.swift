@@ -42,8 +42,8 @@ struct RunState: Sendable, Equatable, Codable {
   var queue: [Phase] = []
   /// Rounds of mending that have begun.
   var round = 0
-  /// Bringing earlier erasures all the way into their band was given up; nil in what an older release saved.
-  var settles: Bool?
+  /// Bringing earlier erasures into their band was given up; nil in what an older release saved.
+  var gaveUpBand: Bool?
   /// Rank-matched targets of the phase's rows, and of the guards that have such; renewed at each measurement.
   var targets: [Double] = []
   var guardTargets: [Double] = []
@@ -145,7 +145,7 @@ struct RunState: Sendable, Equatable, Codable {
     state.overshoots = later.overshoots
     state.measuresEachStep = later.measuresEachStep
     state.notFinites = later.notFinites
-    state.settles = later.settles
+    state.gaveUpBand = later.gaveUpBand
     state.radiusScale = later.radiusScale
     state.verdict = later.verdict
     return state

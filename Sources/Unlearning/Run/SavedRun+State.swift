@@ -13,37 +13,56 @@ private struct SavedText: Codable {
   var state: RunState
   /// nil: the state itself is the measured point.
   var point: RunState?
+  /// Of a run that brings earlier erasures into their band; an older release saved none.
+  var ready: RunState?
+}
+
+/// What a run goes on from.
+struct SavedPoints {
+  var current: MeasuredPoint
+  /// The last measured point.
+  var point: MeasuredPoint
+  /// `Course.ready`
+  var ready: MeasuredPoint?
 }
 
 extension SavedRun {
   private static let pointPrefix = "point/"
+  private static let readyPrefix = "ready/"
 
   /// Steps taken; nil where another version of hamud wrote it.
   package var step: Int? { (try? JSONDecoder().decode(SavedText.self, from: Data(state.utf8)))?.state.step }
 
-  /// - Parameter old: the measured point to which the run may have to go back; nil: this is one.
-  init(_ now: MeasuredPoint, from old: MeasuredPoint? = nil, _ network: Network) {
+  /// - Parameters:
+  ///   - old: the measured point to which the run may have to go back; nil: this is one.
+  ///   - ready: where everything held.
+  init(_ now: MeasuredPoint, from old: MeasuredPoint? = nil, ready: MeasuredPoint?, _ network: Network) {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys]
-    let text = SavedText(state: now.state, point: old?.state)
+    let text = SavedText(state: now.state, point: old?.state, ready: ready?.state)
     // Encoding plain structs of finite numbers cannot fail; were it to, the text is refused when it is read.
     let data = (try? encoder.encode(text)) ?? Data()
     self.init(
       state: String(decoding: data, as: UTF8.self),
-      arrays: now.weights.arrays("", network) + (old?.weights.arrays(Self.pointPrefix, network) ?? []))
+      arrays: now.weights.arrays("", network) + (old?.weights.arrays(Self.pointPrefix, network) ?? [])
+        + (ready?.weights.arrays(Self.readyPrefix, network) ?? []))
   }
 
-  func read(_ network: Network) throws(UnlearningError) -> (MeasuredPoint, point: MeasuredPoint) {
+  func read(_ network: Network) throws(UnlearningError) -> SavedPoints {
     guard let text = try? JSONDecoder().decode(SavedText.self, from: Data(state.utf8)),
       text.format == SavedText.current
     else {
       throw .saved("the saved run was written by another version of hamud; the run has to start over")
     }
-    guard let weights = WeightSnapshot(arrays, "", network) else { throw Self.misfit }
-    let current = MeasuredPoint(state: text.state, weights: weights)
-    guard let state = text.point else { return (current, current) }
-    guard let old = WeightSnapshot(arrays, Self.pointPrefix, network) else { throw Self.misfit }
-    return (current, MeasuredPoint(state: state, weights: old))
+    func point(_ state: RunState, _ prefix: String) throws(UnlearningError) -> MeasuredPoint {
+      guard let weights = WeightSnapshot(arrays, prefix, network) else { throw Self.misfit }
+      return MeasuredPoint(state: state, weights: weights)
+    }
+    let current = try point(text.state, "")
+    var points = SavedPoints(current: current, point: current)
+    if let state = text.point { points.point = try point(state, Self.pointPrefix) }
+    if let state = text.ready { points.ready = try point(state, Self.readyPrefix) }
+    return points
   }
 
   private static var misfit: UnlearningError {

@@ -20,7 +20,7 @@ struct SetAside: Sendable, Equatable, Codable {
 extension Course {
   /// - Parameter hardness: of the batch.
   func stopOrSetAside(_ hardness: Hardness) throws(Interruption) -> Stop? {
-    guard state.phase.purpose == .requests else { return .ending(.unavoidable) }
+    guard state.phase.purpose == .requests, ready == nil else { return .ending(.unavoidable) }
     let verdicts = bench.verdicts(state.latest, state.starts)
     let active = bench.roster.requests.indices.filter {
       bench.roster.isActive(bench.roster.requests[$0].group, state.starts)

@@ -227,15 +227,6 @@ import Unlearning
     #expect(all == BatchRows(rows: rows, isWhole: true))
   }
 
-  /// What another request forgot while this run was held is not learnt again.
-  @Test func hardRows_thatAreNoLongerRetained_areNotDrawn() {
-    let gone = HardRow(row: 50, miss: 1)
-    for step in 0..<50 {
-      let batch = RetainSampler(rows, hard: [gone] + hard, hardShare: 0.5).draw(16, with: generator(step))
-      #expect(batch == RetainSampler(rows, hard: hard, hardShare: 0.5).draw(16, with: generator(step)))
-    }
-  }
-
   @Test func hardRows_areTheNewest_andTheHardest() {
     let seen = [HardRow(row: 120, miss: 0.1), HardRow(row: 7, miss: 0.5), HardRow(row: 7, miss: 0.2)]
     #expect(

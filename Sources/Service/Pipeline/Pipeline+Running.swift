@@ -80,8 +80,6 @@ extension Pipeline {
 
   private func job(_ planned: PlannedRun, _ model: LoadedModel) throws -> RunJob {
     let name = model.name
-    let excluded = try ledger.forgottenRows(of: name).union(
-      try ledger.pendingRows(of: name, excludingBatch: planned.batch))
     var erasures = EarlierErasures(
       classes: try ledger.erasedClasses(of: name).map(\.label),
       rows: try ledger.tombstones(of: name).map {
@@ -92,8 +90,9 @@ extension Pipeline {
     let served = try model.store.currentNumber() ?? 0
     let newest = max(try ledger.versions(of: name).map(\.number).max() ?? 0, served)
     return RunJob(
-      planned: planned, model: model, excluded: excluded, erasures: erasures, number: newest + 1, workers: workers,
-      blas: blas, key: key)
+      planned: planned, model: model, forgotten: try ledger.forgottenRows(of: name),
+      pending: try ledger.pendingRows(of: name, excludingBatch: planned.batch), erasures: erasures, number: newest + 1,
+      workers: workers, blas: blas, key: key)
   }
 }
 

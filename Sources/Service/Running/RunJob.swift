@@ -11,7 +11,8 @@ package struct RunJob: Sendable {
   package let planned: PlannedRun
   package let model: LoadedModel
   /// Rows with a tombstone, and those of other waiting requests, as they were when the run began.
-  package let excluded: RowSet
+  package let forgotten: RowSet
+  package let pending: RowSet
   package let erasures: EarlierErasures
   /// The number that the version will have.
   package let number: Int
@@ -21,12 +22,13 @@ package struct RunJob: Sendable {
   package let key: SigningKey
 
   package init(
-    planned: PlannedRun, model: LoadedModel, excluded: RowSet, erasures: EarlierErasures, number: Int, workers: Int,
-    blas: BLASReport, key: SigningKey
+    planned: PlannedRun, model: LoadedModel, forgotten: RowSet, pending: RowSet, erasures: EarlierErasures, number: Int,
+    workers: Int, blas: BLASReport, key: SigningKey
   ) {
     self.planned = planned
     self.model = model
-    self.excluded = excluded
+    self.forgotten = forgotten
+    self.pending = pending
     self.erasures = erasures
     self.number = number
     self.workers = workers
@@ -39,7 +41,9 @@ package struct RunJob: Sendable {
 
   /// What may be retained: all but what is or was to be forgotten.
   package var retainRows: [Int] {
-    Partition(trainCount: model.dataset.train.count, forget: forgetRows, excluded: excluded.rows, heldout: []).retain
+    Partition(
+      trainCount: model.dataset.train.count, forget: forgetRows, excluded: forgotten.union(pending).rows, heldout: []
+    ).retain
   }
 
   /// The strictest of the model's policy and the requests'.

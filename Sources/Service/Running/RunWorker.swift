@@ -38,12 +38,16 @@ struct RunWorker {
       // Every byte again before each run, also of a model that has been open for weeks: disks rot without telling the file
       // system. It is one pass over files that the run then reads a thousand times.
       let parent = try verifyParent()
-      let saved = loadProgress()
-      let retainRows = saved?.retainRows ?? job.retainRows
-      let observer = RunObservation(job, retainRows: retainRows, live: live, narrator: narrator)
-      started(observer)
-      if saved == nil { narrator.began(job, retainRows: retainRows.count) }
-      return try run(observer, retainRows, saved?.run, parent)
+      if let saved = loadProgress() {
+        do {
+          return try run(saved.retainRows, saved.run, parent, started)
+        } catch UnlearningError.saved(let sentence) {
+          narrator.post(.progressUnusable(job.told, sentence))
+        }
+      }
+      let retainRows = job.retainRows
+      narrator.began(job, retainRows: retainRows.count)
+      return try run(retainRows, nil, parent, started)
     } catch UnlearningError.plan(let sentence) {
       return .impossible(sentence)
     } catch let error as CheckpointError where error.isDamage {
@@ -61,8 +65,12 @@ struct RunWorker {
   private func loadProgress() -> SavedProgress.Found? {
     let progress = SavedProgress(job: job)
     do {
-      let saved = try progress.load()
-      if let saved { narrator.post(.runResumed(job.told, step: saved.run.step ?? 0)) }
+      guard let saved = try progress.load() else { return nil }
+      // Without a new version, when there was nothing to forget of them. Its weights may have learnt them since.
+      if !RowSet(saved.retainRows).intersection(job.forgotten).isEmpty {
+        throw UnlearningError.saved("rows that it was trained on were forgotten since")
+      }
+      narrator.post(.runResumed(job.told, step: saved.run.step ?? 0))
       return saved
     } catch {
       narrator.post(.progressUnusable(job.told, "\(error)"))
@@ -73,10 +81,12 @@ struct RunWorker {
   }
 
   private func run(
-    _ observer: RunObservation, _ retainRows: [Int], _ saved: SavedRun?, _ parent: VerifiedVersion
+    _ retainRows: [Int], _ saved: SavedRun?, _ parent: VerifiedVersion, _ started: (RunObservation) -> Void
   ) throws -> Outcome {
+    let observer = RunObservation(job, retainRows: retainRows, live: live, narrator: narrator)
+    started(observer)
     let plan = job.plan(retainRows: retainRows, parent: try job.model.current.open())
-    let run = try makeRun(plan, observer, saved)
+    let run = try UnlearningRun(plan, observer: observer, resuming: saved)
     while true {
       switch try run.run() {
       case .ended(let result): return try ended(result, observer)
@@ -100,15 +110,6 @@ struct RunWorker {
           return try ended(result, observer)
         }
       }
-    }
-  }
-
-  private func makeRun(_ plan: RunPlan, _ observer: RunObservation, _ saved: SavedRun?) throws -> UnlearningRun {
-    do {
-      return try UnlearningRun(plan, observer: observer, resuming: saved)
-    } catch UnlearningError.saved(let sentence) {
-      narrator.post(.progressUnusable(job.told, sentence))
-      return try UnlearningRun(plan, observer: observer)
     }
   }
 

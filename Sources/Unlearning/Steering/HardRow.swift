@@ -38,12 +38,9 @@ package struct RetainSampler: Sendable {
   private let hardShare: Double
   private let misses: [Int: Double]
 
-  /// - Parameter hard: ascending by row. What is not in `rows` is left out: a saved run may remember rows that another
-  ///   request forgot meanwhile, and no step may learn those again.
+  /// - Parameter hard: ascending by row, all of them in `rows`.
   package init(_ rows: [Int], hard: [HardRow], hardShare: Double) {
     self.rows = rows
-    let retained = Set(rows)
-    let hard = hard.filter { retained.contains($0.row) }
     self.hard = hard
     var sum = 0.0
     sums = hard.map {

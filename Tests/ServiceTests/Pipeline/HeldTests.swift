@@ -1,3 +1,5 @@
+import Checkpoints
+import Ledger
 import Platform
 import Requests
 import Service
@@ -29,6 +31,27 @@ import Testing
     #expect(receipt.before == held.before && receipt.expectedAt != nil)
     #expect(house.witness.events(.runResumed).count == 1)
     #expect(road.savedProgress.isEmpty)
+    try await house.stop()
+  }
+
+  /// They are in the retain set of the saved run, and its weights may have learnt them.
+  @Test func rowsForgottenWhileItWasHeld_areNotRetainedWhenItGoesOn() async throws {
+    let (road, house) = try await house(Self.short)
+    try await house.submit(manifest("a", "subjects: [s-1]", "priority: urgent"))
+    #expect(try await house.settled("a").state == .held)
+    try road.configure(Road.usual + "\ntarget: {membership_auc: 0.98}")
+    try await house.call(.reload)
+    try await house.submit(manifest("b", "samples: [2-20, 22-39]", "priority: urgent"))
+    let nothing = try await house.settled("b")
+    #expect(nothing.reason == .nothingToForget && nothing.version == 1 && road.savedProgress == ["1.safetensors"])
+    try road.configure(Road.usual)
+    try await house.call(.reload)
+    try await house.call(.resume(id: "a", acceptRetainCost: 0.5, dryRun: false))
+    await house.witness.wait(for: .requestForgotten, 2)
+    #expect(try await house.settled("a").version == 2)
+    let retained = RowSet(ranges: try road.store.open(2).record.retainRows)
+    #expect(!retained.isEmpty && retained.intersection(RowSet(2...39)).isEmpty)
+    #expect(house.witness.events(.progressUnusable).count == 1 && house.witness.events(.runResumed).isEmpty)
     try await house.stop()
   }
 

@@ -46,7 +46,7 @@ extension Ledger {
   /// Makes a retrained model the current version. Tombstones that are not in its training data are settled; the others'
   /// requests are accepted again. The pause `data_changed` is lifted.
   package func importVersion(_ imported: ImportedVersion, at now: Timestamp) throws(LedgerError) -> ImportOutcome {
-    try write("bring in a model") { session in
+    let outcome = try write("bring in a model") { session in
       let relocation = imported.trainingData
       let model = try session.existingModel(relocation.model)
       let marked = try session.markedTombstones(of: model.name)
@@ -72,6 +72,8 @@ extension Ledger {
         ], by: nil, at: now)
       return ImportOutcome(settled: settled, reopened: reopened)
     }
+    overwriteDropped()
+    return outcome
   }
 }
 

@@ -39,6 +39,14 @@ extension Ledger {
   }
 }
 
+extension Ledger {
+  /// What was dropped is in the -wal file until that is emptied.
+  func overwriteDropped() {
+    // Ignored: what dropped it is committed, and must not be taken for failed. The next flush gets it.
+    try? flushLog()
+  }
+}
+
 extension Session {
   fileprivate func imprints(_ query: String, _ model: String) throws -> [KeptImprint] {
     try all(query, [model]) {
@@ -54,8 +62,12 @@ extension Session {
       """, [batch, model, version, bytes.stored])
   }
 
-  /// Of batches whose rows nobody has to hold down any more: all settled by an import, brought back by a rollback, or
-  /// forgotten anew with another batch.
+  /// Taken in versions that were gone back from.
+  func dropImprints(of model: String, after version: Int) throws {
+    try run("DELETE FROM imprints WHERE model = ? AND version > ?", [model, version])
+  }
+
+  /// Of batches whose rows nobody has to hold down any more: all settled by an import, or forgotten anew with another batch.
   func dropIdleImprints(of model: String) throws {
     try run(
       """

@@ -28,7 +28,7 @@ extension Ledger {
   package func rollBack(
     _ model: String, to version: Int, servesNow: Bool, by uid: UInt32?, at now: Timestamp
   ) throws(LedgerError) -> Rollback {
-    try write("roll back a model") { session in
+    let rollback = try write("roll back a model") { session in
       let plan = try session.plan(model, to: version, servesNow: servesNow)
       try session.reopen(plan, of: model, at: now)
       try session.run(
@@ -47,6 +47,8 @@ extension Ledger {
         ], by: uid, at: now)
       return plan
     }
+    overwriteDropped()
+    return rollback
   }
 
   /// Requests of the model that were served before and have to be served again, in the order of acceptance.
@@ -101,7 +103,7 @@ extension Session {
     try run(
       "UPDATE tombstones SET status = 'reopened' WHERE model = ? AND version > ? AND status = 'active'",
       [model, plan.to])
-    try dropIdleImprints(of: model)
+    try dropImprints(of: model, after: plan.to)
     let detail = Details.rolledBack(to: plan.to)
     let withRows = try all(
       "SELECT DISTINCT r.id FROM tombstones t JOIN requests r ON r.sequence = t.request WHERE t.model = ? AND t.version > ?",

@@ -49,8 +49,8 @@ extension Event {
     Event(
       .returnNotJudged,
       "Version \(version) of \(model) cannot be judged without the rows of \(batches.count == 1 ? "batch" : "batches")"
-        + " \(batches.map(String.init).joined(separator: ", ")), which are gone from the data: it is too far from the version"
-        + " that forgot them",
+        + " \(batches.map(String.init).joined(separator: ", ")), which are gone from the data: what was kept of them does"
+        + " not reach so far, or cannot be read",
       .of(model: model) { $0.add(.version, version) })
   }
 }

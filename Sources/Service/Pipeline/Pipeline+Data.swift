@@ -49,6 +49,7 @@ extension Pipeline {
       let candidate = try await receive(number, for: model, from: connection)
       let answer: JSONValue
       if dryRun {
+        _ = try await admit(candidate, settings, model, try await match(model), isDry: true)
         answer = ["message": JSONValue("would import version \(number) of \(name)"), "dry_run": true]
         try model.store.discardCandidates()
       } else {
@@ -88,7 +89,7 @@ extension Pipeline {
     let name = settings.name
     readmit(name)
     let found = try await match(model)
-    try await lookForReturns(candidate, settings, model, found)
+    let looks = try await admit(candidate, settings, model, found)
     var record = VersionRecord(model: name, version: candidate.number, created: now.rfc3339())
     record.parent = model.current.number
     record.parentRecord = model.current.recordDigest
@@ -112,6 +113,7 @@ extension Pipeline {
     try model.store.makeCurrent(version.number)
     narrator.post(
       .modelImported(name, version: version.number, settled: outcome.settled, reaccepted: outcome.reopened.count))
+    narrator.returns(looks, in: name, version: version.number, .imported)
     try tell()
     await openHeld(settings)
     expect(outcome.reopened)
@@ -119,24 +121,26 @@ extension Pipeline {
   }
 
   /// Rows that are not in the new model's training data are settled unmeasured: what was kept of them is asked once.
-  private func lookForReturns(
-    _ candidate: VersionStore.Candidate, _ settings: ModelSettings, _ model: LoadedModel, _ found: DataMatching
-  ) async throws {
+  /// - Throws: where it may not be imported for what that says.
+  private func admit(
+    _ candidate: VersionStore.Candidate, _ settings: ModelSettings, _ model: LoadedModel, _ found: DataMatching,
+    isDry: Bool = false
+  ) async throws -> [ReturnLook] {
     let batches = try ledger.imprints(goneFrom: found.relocation).map(Imprinted.init)
-    if batches.isEmpty { return }
+    if batches.isEmpty { return [] }
     let looks = try await onThread("hamud-import") { () throws(ModelTrouble) in
       try ModelTrouble.of {
         try ReturnLook.all(batches, in: try candidate.open(), sampleShape: model.dataset.sampleShape)
       }
     }.get()
-    let isRefused = settings.policy.onReturn == .hold && looks.contains { $0.verdict == .returned }
-    narrator.returns(looks, in: settings.name, version: candidate.number, isRefused ? .refused : .imported)
-    guard isRefused else { return }
+    let returned = looks.filter { $0.verdict == .returned }
+    if returned.isEmpty || settings.policy.onReturn != .hold { return looks }
+    if !isDry { narrator.returns(looks, in: settings.name, version: candidate.number, .refused) }
     throw ControlError(
       .held,
       "the model seems to know rows that were forgotten and are not in its training data (batch "
-        + looks.filter { $0.verdict == .returned }.map { "\($0.batch)" }.joined(separator: ", ")
-        + "; figures in the journal), and policy.on_return is hold; train it without them, or set on_return: warn, "
+        + returned.map { "\($0.batch)" }.joined(separator: ", ")
+        + "\(isDry ? "" : "; figures in the journal")), and policy.on_return is hold; train it without them, or set on_return: warn, "
         + "hamuctl reload, and import it again")
   }
 

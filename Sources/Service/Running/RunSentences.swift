@@ -49,7 +49,7 @@ enum RunSentences {
     case .maxSteps: return "the target was not reached within \(result.steps) steps"
     case .overshot: return "the target band was jumped over and five more tries with shorter steps did not land in it"
     case .earlierErasure where !result.returns.isEmpty:
-      let batches = result.returns.filter { $0.verdict == .returned }.map { "\($0.batch)" }
+      let batches = result.returns.filter { $0.verdict == .returned && $0.isNew }.map { "\($0.batch)" }
       return "rows of batch \(batches.joined(separator: ", ")), which are gone from the data, show signs of return, "
         + "and policy.on_return is hold"
     case .earlierErasure:
@@ -72,7 +72,8 @@ enum RunSentences {
     case .infeasible:
       return nothing + ". With that mended, hamuctl retry ID starts over; hamuctl cancel ID gives it up"
     default:
-      return nothing + ". " + cost(result.goingOn)
+      // What shows signs of return is no matter of steps.
+      return nothing + ". " + (result.returns.isEmpty ? cost(result.goingOn) : "")
         + "hamuctl resume ID --accept-retain-cost X goes on, hamuctl cancel ID gives it up"
     }
   }

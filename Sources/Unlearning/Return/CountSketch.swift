@@ -9,6 +9,7 @@ package struct CountSketch: Sendable, Equatable {
   package let width: Int
 
   package init(seed: UInt64, width: Int) {
+    // Safe: a width is `Imprint.width`'s, never below `imprintLeastWidth`, or a kept one's, which is read as 1 or more.
     precondition(width > 0)
     self.seed = seed
     self.width = width

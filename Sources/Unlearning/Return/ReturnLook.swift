@@ -43,16 +43,18 @@ package struct ReturnLook: Sendable, Equatable {
   }
 
   /// Looks at a network for each of these batches.
-  static func all(_ batches: [Imprinted], in network: Network) -> [ReturnLook] {
+  /// - Parameter alive: called before each of them.
+  static func all(_ batches: [Imprinted], in network: Network, alive: () -> Void = {}) -> [ReturnLook] {
     batches.map { batch in
-      batch.imprint.map { $0.look(at: network, batch: batch.batch) }
+      alive()
+      return batch.imprint.map { $0.look(at: network, batch: batch.batch) }
         ?? ReturnLook(batch: batch.batch, verdict: .notJudged)
     }
   }
 
   /// The same of a model in a directory that hamud owns.
   package static func all(
-    _ batches: [Imprinted], in model: ModelDirectory, sampleShape: [Int]
+    _ batches: [Imprinted], in model: ModelDirectory, sampleShape: [Int], alive: () -> Void = {}
   ) throws(UnlearningError) -> [ReturnLook] {
     if batches.isEmpty { return [] }
     let weights: WeightMap
@@ -61,7 +63,7 @@ package struct ReturnLook: Sendable, Equatable {
     } catch {
       throw .model(error)
     }
-    return all(batches, in: try Network(weights, sampleShape: sampleShape))
+    return all(batches, in: try Network(weights, sampleShape: sampleShape), alive: alive)
   }
 }
 

@@ -79,10 +79,12 @@ final class Workbench {
   /// run's doing.
   func returns(in gauge: Gauge) throws(Interruption) -> [ReturnLook] {
     let batches = plan.erasures.imprints
-    var looks = ReturnLook.all(batches, in: gauge.engine.network).filter { $0.verdict != .nothingSeen }
+    let all = ReturnLook.all(batches, in: gauge.engine.network, alive: observer.signOfLife)
+    var looks = all.filter { $0.verdict != .nothingSeen }
     guard looks.contains(where: { $0.verdict == .returned }) else { return looks }
     do throws(UnlearningError) {
-      let before = try ReturnLook.all(batches, in: plan.parent, sampleShape: plan.dataset.sampleShape)
+      let before = try ReturnLook.all(
+        batches, in: plan.parent, sampleShape: plan.dataset.sampleShape, alive: observer.signOfLife)
       let known = Set(before.filter { $0.verdict == .returned }.map(\.batch))
       for index in looks.indices { looks[index].isNew = !known.contains(looks[index].batch) }
     } catch {

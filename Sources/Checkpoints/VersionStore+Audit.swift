@@ -187,6 +187,11 @@ private struct StoreAudit {
 
   // MARK: current
 
+  private mutating func noteSwap(_ path: String) {
+    report.findings.append(
+      AuditFinding(path, "the newest version is about to be current", mend: "nothing; look again", severity: .note))
+  }
+
   private mutating func checkCurrent() {
     let path = store.currentPath
     let right = expected.current.map { VersionStore.name($0) }
@@ -195,6 +200,8 @@ private struct StoreAudit {
       ?? "remove it; there is no version"
     do {
       guard let status = try FileStatus.ifPresent(path, followingLinks: false) else {
+        // The first version's link is made after the ledger has it, as a later one's is swapped.
+        if expected.isFresh, expected.versions?.count == 1 { return noteSwap(path) }
         if expected.current != nil { note(path, "it is missing: nobody can follow it", mend: mend) }
         return
       }
@@ -212,10 +219,7 @@ private struct StoreAudit {
       guard target == right.map({ "versions/" + $0 }) else {
         let parent = expected.versions?.first { $0.number == expected.current }?.parent
         if expected.isFresh, target == parent.map({ "versions/" + VersionStore.name($0) }) {
-          report.findings.append(
-            AuditFinding(
-              path, "the newest version is about to be current", mend: "nothing; look again", severity: .note))
-          return
+          return noteSwap(path)
         }
         return note(
           path, "it points to \(CheckpointError.quoted(target)) where the ledger has version \(text(expected.current))",

@@ -95,7 +95,7 @@ extension Diagnostic {
   ) -> Diagnostic {
     Diagnostic(
       at: position, "forget.subjects: no sample belongs to \(theirs: subject)",
-      mend: hasIdentifiers ? "write a subject of the model's ids" : noIdentifiers)
+      mend: hasIdentifiers ? "write a subject of the model's ids" : noSubjects)
   }
 
   /// - Parameter known: the classes' names in the order of their labels.
@@ -129,6 +129,9 @@ extension Diagnostic {
 
   private static let noIdentifiers: DiagnosticText =
     "the model's data has no ids (data.ids); name row numbers instead"
+
+  private static let noSubjects: DiagnosticText =
+    "the model's data says of no row whose it is (data.ids, or data.subject of csv); name ids or row numbers instead"
 
   private static func validRows(_ count: Int) -> DiagnosticText { "rows are 0 to \(ours: max(0, count - 1))" }
 }

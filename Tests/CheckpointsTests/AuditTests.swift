@@ -57,6 +57,19 @@ import Testing
     }
   }
 
+  /// Between the ledger's commit and the link; later it is damage.
+  @Test func firstVersion_whoseLinkIsAboutToBeMade_isNoDamage() throws {
+    let scratch = try Scratch()
+    let store = scratch.store
+    let candidate = try store.importDirectory(from: try SampleModel.write(in: scratch), number: 1)
+    let version = try store.adopt(try store.seal(candidate, record: scratch.record(1, parent: nil), key: nil))
+    var expected = StoreExpectation(
+      versions: [.init(number: 1, parent: nil, batch: nil, record: version.recordDigest)], current: 1)
+    #expect(store.audit(expected).findings.contains { $0.severity == .error })
+    expected.isFresh = true
+    #expect(store.audit(expected).findings.map(\.severity) == [.note])
+  }
+
   @Test func audit_ofASoundStore_findsNothing_andSaysWhatItRead() throws {
     let rig = try Rig()
     defer { rig.scratch.remove() }

@@ -36,7 +36,7 @@ import Testing
         a row number is written plainly: no quotes, no leading zeros, digits only
         6:4: forget.subjects: no sample belongs to "user:zoe"; write a subject of the model's ids
         7:4: forget.subjects: no sample belongs to "zoe"; \
-        the model's data has no ids (data.ids); name row numbers instead
+        the model's data says of no row whose it is (data.ids, or data.subject of csv); name ids or row numbers instead
         """)
     #expect(!refusal.redacted.contains("zoe") && !refusal.redacted.contains("70000"))
   }

@@ -45,12 +45,16 @@ extension Event {
       })
   }
 
-  package static func returnNotJudged(_ model: String, version: Int, batches: [Int]) -> Event {
-    Event(
+  /// - Parameter distance: the largest, relative to the weights; nil where not even that is known.
+  package static func returnNotJudged(_ model: String, version: Int, batches: [Int], distance: Double?) -> Event {
+    let why =
+      distance.map {
+        "its weights have moved by \(NumberText.figure($0, digits: 2)) of their length since then, too far for what was kept"
+      } ?? "what was kept is of another kind of model, or cannot be read"
+    return Event(
       .returnNotJudged,
       "Version \(version) of \(model) cannot be judged without the rows of \(batches.count == 1 ? "batch" : "batches")"
-        + " \(batches.map(String.init).joined(separator: ", ")), which are gone from the data: what was kept of them does"
-        + " not reach so far, or cannot be read",
+        + " \(batches.map(String.init).joined(separator: ", ")), which were forgotten and are gone from the data: \(why)",
       .of(model: model) { $0.add(.version, version) })
   }
 }

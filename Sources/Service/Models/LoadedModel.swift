@@ -99,7 +99,7 @@ package enum OpenedModel: Sendable {
 }
 
 /// Why a model could not be opened: a sentence with the mend, for the journal and `hamuctl check`.
-package struct ModelTrouble: Error, Sendable, Equatable {
+package struct ModelTrouble: Error, Sendable, Equatable, CustomStringConvertible {
   package let sentence: String
   /// The data are not those that row numbers were given for, and cannot even be opened as they are now.
   package let isOfChangedData: Bool
@@ -111,6 +111,8 @@ package struct ModelTrouble: Error, Sendable, Equatable {
     self.isOfChangedData = isOfChangedData
     self.isDamage = isDamage
   }
+  package var description: String { sentence }
+
   package init(_ error: CheckpointError) { self.init("\(error)", isDamage: error.isDamage) }
   package init(_ error: DatasetError) { self.init("\(error)") }
   package init(_ error: LedgerError) { self.init("\(error)") }

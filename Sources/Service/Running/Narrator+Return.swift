@@ -9,8 +9,10 @@ extension Narrator {
         batch: look.batch, rise: look.rise ?? 0, error: look.error ?? 0, taken: look.taken ?? 0, isNew: look.isNew)
       post(.rowsReturned(model, version: version, found, shown))
     }
-    let unjudged = looks.filter { $0.verdict == .notJudged }.map(\.batch)
-    if !unjudged.isEmpty { post(.returnNotJudged(model, version: version, batches: unjudged)) }
+    let unjudged = looks.filter { $0.verdict == .notJudged }
+    guard !unjudged.isEmpty else { return }
+    let farthest = unjudged.compactMap(\.distance).max()
+    post(.returnNotJudged(model, version: version, batches: unjudged.map(\.batch), distance: farthest))
   }
 }
 

@@ -12,7 +12,7 @@ enum ManifestFile {
         path == "-"
         ? try Console.readInput(limit: Limits.documentBytes) : try DataFile.read(path, limit: Limits.documentBytes)
     } catch {
-      throw ControlError(.inputOutput, "\(error)")
+      throw ControlError(error.code == .noSuchFile ? .unknownRequest : .inputOutput, "\(error)")
     }
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw ControlError(.rejected, "the manifest is not UTF-8; save it as UTF-8 and hand it in again")

@@ -84,7 +84,7 @@ enum EventSamples {
     .versionHeldBack("cifar10", version: 4, serving: 3, owed: ["dsr-2"]),
     .rowsReturned(
       "cifar10", version: 5, .init(batch: 3, rise: 1.8, error: 0.21, taken: 5.5, isNew: true), .published),
-    .returnNotJudged("cifar10", version: 6, batches: [3, 4]),
+    .returnNotJudged("cifar10", version: 6, batches: [3, 4], distance: 0.31),
     .modelDisappoints("cifar10", "class 3 has 12 held-out rows"),
   ]
 

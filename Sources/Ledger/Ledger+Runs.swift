@@ -39,8 +39,8 @@ extension Ledger {
       let batch = try session.batch(hold.batch)
       try batch.require(.running)
       for entry in try session.running(batch) {
-        let own = hold.own[entry.id]
-        var move = Move(.held, own?.reason ?? hold.reason, detail: own?.detail ?? hold.detail, batch: batch.number)
+        let (reason, detail) = hold.own[entry.id] ?? (hold.reason, hold.detail(entry.id))
+        var move = Move(.held, reason, detail: detail, batch: batch.number)
         move.evidence = hold.evidence[entry.id] ?? Evidence()
         try session.move(entry, move, at: now)
       }

@@ -1,6 +1,8 @@
 /// A deletion request as it was written: parsed and checked in itself, not yet against models and data.
 package struct Manifest: Equatable, Sendable {
   package let id: RequestID
+  /// Where it is written; nil: the file's name is the id.
+  package let idPosition: SourcePosition?
   package let model: Located<String>
   package let selection: Selection
   /// Free text of the requester, at most `Limits.reasonCharacters`; never for the journal.
@@ -11,10 +13,11 @@ package struct Manifest: Equatable, Sendable {
   package let onHardness: OnHardness?
 
   package init(
-    id: RequestID, model: Located<String>, selection: Selection, reason: String? = nil, deadline: Deadline? = nil,
-    priority: Priority = .normal, onHardness: OnHardness? = nil
+    id: RequestID, at idPosition: SourcePosition? = nil, model: Located<String>, selection: Selection,
+    reason: String? = nil, deadline: Deadline? = nil, priority: Priority = .normal, onHardness: OnHardness? = nil
   ) {
     self.id = id
+    self.idPosition = idPosition
     self.model = model
     self.selection = selection
     self.reason = reason

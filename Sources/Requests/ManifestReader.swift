@@ -23,12 +23,14 @@ extension Manifest {
       throw Refusal(.invalid, [Diagnostic(at: .start, "this is no manifest", mend: "write id, model and forget")])
     }
     return Manifest(
-      id: id, model: model, selection: selection, reason: reason?.value, deadline: deadline?.value,
-      priority: priority, onHardness: onHardness?.value)
+      id: id.value, at: id.position, model: model, selection: selection, reason: reason?.value,
+      deadline: deadline?.value, priority: priority, onHardness: onHardness?.value)
   }
 
-  private static func id(_ reader: MappingReader, fileStem: String) -> RequestID? {
-    if reader.has("id") { return reader.optional("id", .requestID)?.value }
+  private static func id(
+    _ reader: MappingReader, fileStem: String
+  ) -> (value: RequestID, position: SourcePosition?)? {
+    if reader.has("id") { return reader.optional("id", .requestID).map { ($0.value, $0.position) } }
     _ = reader.node("id")
     guard let id = RequestID(fileStem) else {
       reader.report(
@@ -36,7 +38,7 @@ extension Manifest {
         mend: "add id: NAME (\(ours: RequestID.shape))")
       return nil
     }
-    return id
+    return (id, nil)
   }
 }
 

@@ -141,7 +141,7 @@ import Testing
     let bench = try Bench()
     let plan = try bench.run("a", Bench.Wish(1))
     try bench.ledger.holdBatch(
-      BatchHold(batch: plan.batch, reason: .overshot, detail: "x", steps: 9, keepsProgress: false), at: bench.now)
+      BatchHold(batch: plan.batch, reason: .overshot, steps: 9, keepsProgress: false) { _ in "x" }, at: bench.now)
     _ = try bench.ledger.resume(try Bench.id("a"), acceptRetainCost: nil, by: nil, at: bench.now)
     let again = try bench.start(plan.batch)
     #expect(again.take > plan.take)

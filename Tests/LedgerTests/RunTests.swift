@@ -73,10 +73,10 @@ import Testing
     try bench.accept("a", Bench.Wish(1))
     try bench.accept("b", Bench.Wish(2))
     let plan = try bench.start(try bench.schedule("a", "b"))
-    var hold = BatchHold(batch: plan.batch, reason: .maxSteps, detail: "the steps are spent", steps: 9)
+    var hold = BatchHold(batch: plan.batch, reason: .maxSteps, steps: 9) { "the steps are spent of \($0.text)" }
     hold.own[try Bench.id("b")] = (.unavoidable, "hard by itself")
     try bench.ledger.holdBatch(hold, at: bench.now)
-    #expect(try bench.receipt("a").reason == .maxSteps && bench.receipt("a").detail == "the steps are spent")
+    #expect(try bench.receipt("a").reason == .maxSteps && bench.receipt("a").detail == "the steps are spent of a")
     #expect(try bench.receipt("b").reason == .unavoidable && bench.receipt("b").detail == "hard by itself")
     #expect(try bench.ledger.batch(plan.batch)?.requests.count == 2)
   }

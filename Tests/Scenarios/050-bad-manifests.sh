@@ -50,7 +50,7 @@ bad unknown-model unknown_model < <(printf 'hamud: 1\nmodel: cifar1O\nforget: {s
 bad row-past-the-end nothing_selected < <(printf 'hamud: 1\nmodel: cifar10\nforget: {samples: [10000]}\n')
 bad unknown-id nothing_selected < <(printf 'hamud: 1\nmodel: cifar10\nforget: {samples: ["%s"]}\n' "$planted")
 bad unknown-subject nothing_selected < <(printf 'hamud: 1\nmodel: cifar10\nforget: {subjects: ["%s"]}\n' "$planted")
-bad id-taken id_taken unplaced < <(printf 'hamud: 1\nid: airplane-1\nmodel: cifar10\nforget: {samples: [2]}\n')
+bad id-taken id_taken < <(printf 'hamud: 1\nid: airplane-1\nmodel: cifar10\nforget: {samples: [2]}\n')
 bad classes-beside-rows invalid < <(printf 'hamud: 1\nmodel: cifar10\nforget: {samples: [1], classes: [cat]}\n')
 bad other-format invalid < <(printf 'hamud: 2\nmodel: cifar10\nforget: {samples: [1]}\n')
 bad range-backwards invalid < <(printf 'hamud: 1\nmodel: cifar10\nforget: {samples: [20-10]}\n')

@@ -75,7 +75,8 @@ package struct CreatedBatch: Equatable, Sendable {
 package struct BatchHold: Sendable {
   package let batch: Int
   package let reason: Reason
-  package let detail: String
+  /// One sentence for a person, of each request: it names the command that goes on with that one.
+  package let detail: @Sendable (RequestID) -> String
   /// Steps taken since `before` was measured.
   package let steps: Int
   /// Whether saved progress may be resumed from.
@@ -86,8 +87,8 @@ package struct BatchHold: Sendable {
   package var own: [RequestID: (reason: Reason, detail: String)] = [:]
 
   package init(
-    batch: Int, reason: Reason, detail: String, steps: Int, keepsProgress: Bool = true,
-    evidence: [RequestID: Evidence] = [:]
+    batch: Int, reason: Reason, steps: Int, keepsProgress: Bool = true,
+    evidence: [RequestID: Evidence] = [:], detail: @escaping @Sendable (RequestID) -> String
   ) {
     self.batch = batch
     self.reason = reason

@@ -45,7 +45,10 @@ package struct OfflineReader {
     return try view { view throws(LedgerError) in try view.keys() }
   }
 
-  package func check() throws(ControlError) -> JSONValue { Checker(places: places).check(by: "itself") }
+  package func check() throws(ControlError) -> JSONValue {
+    let records = try exists() ? try read { ledger throws(LedgerError) in try ledger.models() } : []
+    return Checker(places: places, records: records).check(by: "itself")
+  }
 
   /// Files of the spool that are no manifests; none where the spool cannot be listed.
   private var leftAlone: Int {
@@ -70,9 +73,13 @@ package struct OfflineReader {
   }
 
   private func view(_ body: (LedgerView) throws(LedgerError) -> JSONValue) throws(ControlError) -> JSONValue {
+    try read { ledger throws(LedgerError) in try body(LedgerView(ledger)) }
+  }
+
+  private func read<Answer>(_ body: (Ledger) throws(LedgerError) -> Answer) throws(ControlError) -> Answer {
     do throws(LedgerError) {
       let ledger = try Ledger(readOnly: places.ledger)
-      let answer = try body(LedgerView(ledger))
+      let answer = try body(ledger)
       try ledger.close()
       return answer
     } catch {

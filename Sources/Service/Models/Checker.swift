@@ -1,5 +1,6 @@
 import Checkpoints
 import Datasets
+package import Ledger
 import Networks
 import Platform
 package import Requests
@@ -7,8 +8,13 @@ package import Requests
 /// `hamuctl check`: configuration, models, data and permissions, each finding with its mend. Changes nothing.
 package struct Checker: Sendable {
   package let places: Places
+  /// What the ledger knows of the models; empty where there is no ledger yet.
+  private let records: [ModelRecord]
 
-  package init(places: Places) { self.places = places }
+  package init(places: Places, records: [ModelRecord]) {
+    self.places = places
+    self.records = records
+  }
 
   /// One thing that is wrong or will disappoint.
   struct Finding {
@@ -34,6 +40,7 @@ package struct Checker: Sendable {
       models = configuration.models.count
       for broken in configuration.brokenModels { findings += Self.findings(broken.fault) }
       for settings in configuration.models { findings += check(settings) }
+      for name in configuration.modelNames { findings += pauses(of: name) }
       if configuration.modelNames.isEmpty {
         findings.append(
           Finding(
@@ -78,6 +85,29 @@ package struct Checker: Sendable {
       return [finding(.error, trouble.sentence, "mend it and run hamuctl check again")]
     } catch {
       return [finding(.error, "\(error)", "mend it and run hamuctl check again")]
+    }
+  }
+
+  /// What is paused is seldom wrong, and yet its requests wait.
+  private func pauses(of name: String) -> [Finding] {
+    let pauses = records.first { $0.name == name }?.pauses ?? []
+    // Why it is unusable was found above.
+    return pauses.filter { $0.reason != .unusable }.map {
+      Finding(
+        severity: .warning, place: "model \(name)",
+        problem: "it is paused (\($0.reason.rawValue)) since \($0.since.rfc3339()), its requests wait: \($0.detail)",
+        mend: Self.mend($0.reason, name))
+    }
+  }
+
+  private static func mend(_ reason: PauseReason, _ name: String) -> String {
+    switch reason {
+    case .person: "hamuctl unpause \(name)"
+    case .dataChanged: "hamuctl rematch \(name), hamuctl import \(name) DIR, or put the old files back"
+    case .restored: "hamuctl recover"
+    case .damageBudget: "hamuctl import \(name) DIR, retrained without the forgotten rows, or a larger damage_budget"
+    case .damaged: "hamuctl verify says what is damaged; put it back from a backup, or hamuctl rollback \(name)"
+    case .unusable: "mend what is named above"
     }
   }
 

@@ -51,7 +51,9 @@ extension Pipeline {
     do {
       // Before anything is looked up: what was taken once is answered so even when its model is gone by now.
       if let known = try ledger.request(manifest.id) {
-        guard known.digest == SHA256Digest.of(drop.bytes) else { throw Refusal.idTaken(manifest.id) }
+        guard known.digest == SHA256Digest.of(drop.bytes) else {
+          throw Refusal.idTaken(manifest.id, at: manifest.idPosition)
+        }
         return answerKnown(known)
       }
       switch try lookUp(manifest) {

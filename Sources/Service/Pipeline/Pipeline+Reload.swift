@@ -39,14 +39,15 @@ extension Pipeline {
     let count = fresh.models.count
     let paused =
       fresh.brokenModels.isEmpty
-      ? "" : "; still paused, their files are wrong: \(fresh.brokenModels.map(\.name).joined(separator: ", "))"
+      ? "" : "; paused, as their files are wrong: \(fresh.brokenModels.map(\.name).joined(separator: ", "))"
     let message = "the new configuration is in force: \(count) \(count == 1 ? "model" : "models")\(paused)"
     return ["message": JSONValue(message), "models": .array(fresh.modelNames.map { JSONValue($0) })]
   }
 
   /// What user hamud may read and use: the findings of `hamuctl check`.
   func check() async -> JSONValue {
-    let checker = Checker(places: places)
+    // Ignored: a ledger that cannot be read is said by every other command; what else is wrong is still found.
+    let checker = Checker(places: places, records: (try? ledger.models()) ?? [])
     let findings: Result<JSONValue, ModelTrouble> = await onThread("hamud-check") { () throws(ModelTrouble) in
       checker.check(by: "daemon")
     }

@@ -118,9 +118,9 @@ extension Pipeline {
         try fail(job, .error, sentence, keepsProgress: true)
       case .impossible(let sentence):
         try ledger.holdBatch(
-          BatchHold(
-            batch: job.planned.batch, reason: .error, detail: RunSentences.impossible(sentence), steps: 0,
-            keepsProgress: false),
+          BatchHold(batch: job.planned.batch, reason: .error, steps: 0, keepsProgress: false) {
+            RunSentences.impossible(sentence, $0)
+          },
           at: clocks.wall())
       }
       try tell()
@@ -211,7 +211,7 @@ extension Pipeline {
     result.requests.compactMap { request in
       guard let own = request.setAside, let id = RequestID(request.key) else { return nil }
       return Publication.SetAside(
-        request: id, reason: .unavoidable, detail: RunSentences.setAside(own, version: version),
+        request: id, reason: .unavoidable, detail: RunSentences.setAside(own, version: version, id),
         evidence: Evidence(request, in: result, isHeld: true))
     }
   }
@@ -230,20 +230,21 @@ extension Pipeline {
     guard let reason = Reason(rawValue: result.ending.rawValue), ended.count < job.planned.requests.count else {
       return removeProgress(of: job.planned.batch, job.model.name)
     }
-    let sentence = RunSentences.held(result, job)
     narrator.returns(result.returns, in: job.model.name, version: job.number, .held)
-    if result.ending == .notFinite { return try fail(job, reason, sentence, keepsProgress: false) }
-    try hold(job, reason, sentence, result)
+    if result.ending == .notFinite { return try fail(job, reason, RunSentences.failed(result), keepsProgress: false) }
+    try hold(job, reason, result)
   }
 
-  private func hold(_ job: RunJob, _ reason: Reason, _ sentence: String, _ result: RunResult) throws {
+  private func hold(_ job: RunJob, _ reason: Reason, _ result: RunResult) throws {
+    let budget = job.planned.acceptedRetainCost ?? job.model.settings.policy.retainBudget
     var evidence: [RequestID: Evidence] = [:]
     for request in result.requests where !request.hadNothingToForget {
       if let id = RequestID(request.key) { evidence[id] = Evidence(request, in: result, isHeld: true) }
     }
     var hold = BatchHold(
-      batch: job.planned.batch, reason: reason, detail: sentence, steps: result.steps,
-      keepsProgress: result.saved != nil, evidence: evidence)
+      batch: job.planned.batch, reason: reason, steps: result.steps, keepsProgress: result.saved != nil,
+      evidence: evidence
+    ) { RunSentences.held(result, budget: budget, $0) }
     for request in setAside(result, version: nil) { hold.own[request.request] = (request.reason, request.detail) }
     try ledger.holdBatch(hold, at: clocks.wall())
   }

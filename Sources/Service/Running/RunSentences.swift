@@ -22,19 +22,22 @@ enum RunSentences {
     return "the target holds, measured on the published version"
   }
 
-  static func held(_ result: RunResult, _ job: RunJob) -> String {
-    let budget = job.planned.acceptedRetainCost ?? job.model.settings.policy.retainBudget
-    return reason(result, budget: budget) + goingOn(result)
+  /// - Parameter id: whose receipt it stands in.
+  static func held(_ result: RunResult, budget: Double, _ id: RequestID) -> String {
+    reason(result, budget: budget) + goingOn(result, id.text)
   }
+
+  /// Of a run that is tried again; the ledger adds when.
+  static func failed(_ result: RunResult) -> String { reason(result, budget: 0) + nothing }
 
   /// Of a request that its run went on without.
   /// - Parameter version: what the others of its batch were published as, if they were.
-  static func setAside(_ own: HardnessReport, version: Int?) -> String {
+  static func setAside(_ own: HardnessReport, version: Int?, _ id: RequestID) -> String {
     let others =
       version.map { "the others of its batch are forgotten in version \($0)" } ?? "its run went on without it"
     return "by itself this request cannot be forgotten further without raising the retain loss, by "
       + "\(short(own.hardness.leastCost)) a step at the least (measured: \(short(own.hardness.retainCost))); \(others). "
-      + "hamuctl resume ID --accept-retain-cost X goes on, hamuctl cancel ID gives it up"
+      + "hamuctl resume \(id.text) --accept-retain-cost X goes on, hamuctl cancel \(id.text) gives it up"
   }
 
   private static func reason(_ result: RunResult, budget: Double) -> String {
@@ -64,17 +67,16 @@ enum RunSentences {
     }
   }
 
-  private static func goingOn(_ result: RunResult) -> String {
-    let nothing = "; nothing was published"
+  private static let nothing = "; nothing was published"
+
+  private static func goingOn(_ result: RunResult, _ id: String) -> String {
     switch result.ending {
-    // The ledger adds when it is tried again.
-    case .notFinite: return nothing
     case .infeasible:
-      return nothing + ". With that mended, hamuctl retry ID starts over; hamuctl cancel ID gives it up"
+      return nothing + ". With that mended, hamuctl retry \(id) starts over; hamuctl cancel \(id) gives it up"
     default:
       // What shows signs of return is no matter of steps.
       return nothing + ". " + (result.returns.isEmpty ? cost(result.goingOn) : "")
-        + "hamuctl resume ID --accept-retain-cost X goes on, hamuctl cancel ID gives it up"
+        + "hamuctl resume \(id) --accept-retain-cost X goes on, hamuctl cancel \(id) gives it up"
     }
   }
 
@@ -92,8 +94,8 @@ enum RunSentences {
   }
 
   /// Of a batch that cannot be run as things are.
-  static func impossible(_ sentence: String) -> String {
-    sentence + "; when that is mended, hamuctl retry ID starts over, hamuctl cancel ID gives it up"
+  static func impossible(_ sentence: String, _ id: RequestID) -> String {
+    sentence + "; when that is mended, hamuctl retry \(id.text) starts over, hamuctl cancel \(id.text) gives it up"
   }
 
   static func percent(_ share: Double) -> String { short(share * 100) + " %" }

@@ -156,7 +156,7 @@ extension Bench {
   func hold(_ plan: PlannedRun, _ reason: Reason = .retainBudget, steps: Int = 40) throws {
     let evidence = Dictionary(uniqueKeysWithValues: plan.requests.map { ($0.id, Bench.evidence) })
     try ledger.holdBatch(
-      BatchHold(batch: plan.batch, reason: reason, detail: "it costs too much", steps: steps, evidence: evidence),
+      BatchHold(batch: plan.batch, reason: reason, steps: steps, evidence: evidence) { _ in "it costs too much" },
       at: now)
   }
 

@@ -129,6 +129,18 @@ import Testing
     try await house.stop()
   }
 
+  @Test func check_namesWhatIsPaused_withAndWithoutADaemon() async throws {
+    try await house.call(.pause(model: Road.model, dryRun: false))
+    let asked = try await house.call(.check)
+    try await house.stop()
+    for found in [asked, try OfflineReader(places: road.places).check()] {
+      let pause = try #require(found["findings"]?.elements?.first)
+      #expect(pause["severity"]?.stringValue == "warning" && pause["where"]?.stringValue == "model \(Road.model)")
+      #expect(pause["problem"]?.stringValue?.hasPrefix("it is paused (operator) since 20") == true)
+      #expect(pause["mend"]?.stringValue == "hamuctl unpause \(Road.model)")
+    }
+  }
+
   @Test func whatIsRead_isTheSameWithoutADaemon() async throws {
     try await house.submit(manifest("a", "subjects: [s-1]", "priority: urgent"))
     try await house.settled("a")

@@ -20,7 +20,7 @@ import Testing
     let held = try await house.settled("a")
     #expect(held.state == .held && held.reason == .maxSteps && held.version == nil && held.batch == 1)
     #expect(held.steps == 4 && held.after != nil && held.finishedAt == nil && held.expectedAt == nil)
-    #expect(held.detail?.contains("hamuctl resume ID --accept-retain-cost X") == true)
+    #expect(held.detail?.contains("hamuctl resume a --accept-retain-cost X") == true)
     #expect(road.savedProgress == ["1.safetensors"] && road.versions == [1])
     try road.configure(Road.usual)
     try await house.call(.reload)
@@ -119,7 +119,7 @@ import Testing
     try await house.submit(manifest("a", "subjects: [s-1]", "priority: urgent"))
     let held = try await house.settled("a")
     #expect(held.reason == .infeasible)
-    #expect(held.detail?.contains("hamuctl retry ID starts over") == true && held.detail?.contains("resume") == false)
+    #expect(held.detail?.contains("hamuctl retry a starts over") == true && held.detail?.contains("resume") == false)
     try await house.stop()
   }
 
@@ -151,7 +151,7 @@ import Testing
     try await house.submit(manifest("a", "samples: [2, 5]", "priority: urgent"))
     let held = try await house.settled("a")
     #expect(held.state == .held && held.reason == .error)
-    #expect(held.detail?.contains("hamuctl retry ID starts over") == true)
+    #expect(held.detail?.contains("hamuctl retry a starts over") == true)
     #expect(house.witness.events(.modelDisappoints).count == 1)
     try await house.stop()
   }

@@ -44,6 +44,7 @@ import Testing
     #expect(house.witness.events(.requestKnown).count == 1)
     let taken = try await refused("other", manifest("a", "samples: [2]"))
     #expect(taken.reason == .idTaken && taken.request == nil)
+    #expect(taken.detail?.hasPrefix("2:5: the id") == true)
     #expect(try road.receipt("a") == first)
     // Not even a selection that means nothing any more, or a model that is gone, makes it another answer.
     try DurableDirectory.removeFile(road.configuration())

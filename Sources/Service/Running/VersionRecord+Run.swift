@@ -46,11 +46,28 @@ extension VersionRecord {
 extension RunResult {
   /// What the run did and took: the controller's decisions, and every step with what it was to cost and what it did.
   fileprivate var account: JSONValue {
-    [
+    .present([
       "steps": JSONValue(steps), "gradient_rows": JSONValue(work.gradientRows),
       "evaluated_rows": JSONValue(work.evaluatedRows), "decisions": .array(decisions.map(\.json)),
-      "trace": .array(trace.map(\.json)),
-    ]
+      "trace": .array(trace.map(\.json)), "looks": returns.isEmpty ? nil : .array(returns.map(\.json)),
+    ])
+  }
+}
+
+extension ReturnLook {
+  /// What was looked for without the rows, and what the look said: of the many that see nothing nobody is told.
+  fileprivate var json: JSONValue {
+    let word =
+      switch verdict {
+      case .nothingSeen: "nothing_seen"
+      case .returned: "returned"
+      case .notJudged: "not_judged"
+      }
+    return .present([
+      "batch": JSONValue(batch), "verdict": .string(word), "rise": rise.map(JSONValue.number),
+      "error": error.map(JSONValue.number), "taken": taken.map(JSONValue.number),
+      "distance": distance.map(JSONValue.number),
+    ])
   }
 }
 

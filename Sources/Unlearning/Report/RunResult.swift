@@ -150,8 +150,8 @@ package struct RunResult: Sendable {
   /// Labels of erased classes that do not hold, and whether the tombstoned rows do not (`earlierErasure`).
   package var lostClasses: [Int] = []
   package var lostRows = false
-  /// What was seen of earlier batches whose rows are gone from the data, where that is not nothing. Of a published candidate, or
-  /// of one that is held for it (`earlierErasure`).
+  /// What was seen of earlier batches whose rows are gone from the data. Of a published candidate, or of one that is held for
+  /// it (`earlierErasure`).
   package var returns: [ReturnLook] = []
   /// Of a published candidate: what is to be kept of the batch.
   package var imprint: Imprint?

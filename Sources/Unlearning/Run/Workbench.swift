@@ -75,12 +75,10 @@ final class Workbench {
 
   private func gauge(_ engine: Engine) -> Gauge { Gauge(engine: engine, dataset: plan.dataset, reader: reader) }
 
-  /// What is seen of batches whose rows are gone, where that is not nothing. What the parent showed already is not this
-  /// run's doing.
+  /// What is seen of each batch whose rows are gone. What the parent showed already is not this run's doing.
   func returns(in gauge: Gauge) throws(Interruption) -> [ReturnLook] {
     let batches = plan.erasures.imprints
-    let all = ReturnLook.all(batches, in: gauge.engine.network, alive: observer.signOfLife)
-    var looks = all.filter { $0.verdict != .nothingSeen }
+    var looks = ReturnLook.all(batches, in: gauge.engine.network, alive: observer.signOfLife)
     guard looks.contains(where: { $0.verdict == .returned }) else { return looks }
     do throws(UnlearningError) {
       let before = try ReturnLook.all(

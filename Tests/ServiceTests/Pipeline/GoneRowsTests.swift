@@ -58,6 +58,10 @@ import Testing
     try await house.submit(manifest("next", "subjects: [s-9]", "priority: urgent"))
     #expect(try await house.settled("next").state == .forgotten)
     #expect(house.witness.events(.rowsReturned).isEmpty && house.witness.events(.returnNotJudged).isEmpty)
+    let record = try DataFile.read(Paths.join(road.store.place(of: 3), "hamud.json"), limit: 1 << 24)
+    let looks = try JSONValue.parse(record)["run"]?["looks"]?.elements
+    #expect(looks?.count == 1 && looks?[0]["batch"]?.integerValue == 1)
+    #expect(looks?[0]["verdict"]?.stringValue == "nothing_seen" && looks?[0]["rise"] != nil)
     #expect(try house.ledger.verifyAudit().isWhole)
     try await house.stop()
   }

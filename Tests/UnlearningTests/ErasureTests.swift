@@ -97,7 +97,8 @@ import Unlearning
     let version = try tiny.published(run.weights)
     #expect(try run.verify(version).confirmed != nil)
     let auc = try tiny.auc(of: tombstones, in: version)
-    #expect(auc <= 0.6)
+    // A mean of shares may round to just above.
+    #expect(auc <= 0.6 + 1e-9)
   }
 
   @Test func erasedClassOfWhichNoRowIsLeft_cannotBeMended() throws {

@@ -62,7 +62,7 @@ extension Ledger {
       let reopened = try session.reopen(remembering, detail: Details.reopened, at: now)
       try session.dropIdleImprints(of: model.name)
       try session.takeUp(relocation, at: now)
-      let settled = marked.count { relocation.tombstones[$0.key] == nil }
+      let settled = marked.count { relocation.tombstones[$0.key] == nil && $0.status != .settled }
       try session.auditModel(
         .imported, model.name,
         [

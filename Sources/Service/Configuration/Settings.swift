@@ -1,3 +1,5 @@
+import Platform
+
 /// The daemon's settings: `hamud.yaml`. Every key has a default, and the file may be absent.
 package struct Settings: Equatable, Sendable {
   /// Compute threads; 0: every core that the service may use.
@@ -10,6 +12,9 @@ package struct Settings: Equatable, Sendable {
   package var keep = Keep()
 
   package init() {}
+
+  /// Threads that compute.
+  package var workers: Int { threads > 0 ? threads : AvailableCores.count() }
 
   /// For each submitting user and day; 0: none.
   package struct Quotas: Equatable, Sendable {

@@ -39,7 +39,7 @@ package struct Daemon: Sendable {
     let blas = BLASCheck.run()
     narrator.post(
       .started(
-        release: Release.version, root: places.root, threads: AvailableCores.count(),
+        release: Release.version, root: places.root, threads: configuration.settings.workers,
         blas: "\(blas.library), kernels \(blas.core)"))
     guard blas.ok else { throw StartFailure(blas) }
     let lock = try step(.inputOutput) { () throws(PlatformError) in try prepare() }

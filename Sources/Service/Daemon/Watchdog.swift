@@ -111,7 +111,10 @@ extension Pipeline {
     let waiting = counts.filter { $0.state.isWaiting }.map { "\($0.count) \($0.state.rawValue)" }
     let queue = waiting.isEmpty ? "nothing waits" : waiting.joined(separator: ", ")
     guard let figures = live.figures else {
-      return opening.isEmpty ? "idle; \(queue)" : "opening \(opening.sorted().joined(separator: ", ")); \(queue)"
+      // Ignored: a ledger that cannot be read is said at every look.
+      let paused = configuration.modelNames.filter { (try? ledger.model($0)?.isPaused) == true }
+      let rest = paused.isEmpty ? queue : "\(queue); paused: \(paused.joined(separator: ", "))"
+      return opening.isEmpty ? "idle; \(rest)" : "opening \(opening.sorted().joined(separator: ", ")); \(rest)"
     }
     var text = "\(figures.model): batch \(figures.batch), step \(figures.step) of at most \(figures.stepsAtMost)"
     for (word, value) in [

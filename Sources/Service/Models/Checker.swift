@@ -56,8 +56,8 @@ package struct Checker: Sendable {
       "looked": JSONValue(who), "findings": .array(findings.map(\.json)),
       "message": JSONValue(
         findings.isEmpty
-          ? "nothing is wrong: \(models) \(models == 1 ? "model" : "models")"
-          : "\(errors) errors, \(findings.count - errors) warnings"),
+          ? "nothing is wrong: \(NumberText.count(models, "model"))"
+          : "\(NumberText.count(errors, "error")), \(NumberText.count(findings.count - errors, "warning"))"),
     ]
   }
 

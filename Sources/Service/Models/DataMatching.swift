@@ -73,8 +73,8 @@ package struct DataMatching: Sendable {
       }
       if chosen.isEmpty {
         lost[request.request] =
-          "none of its rows is in the model's data any more, so they can be neither forgotten nor measured; hamuctl cancel ID "
-          + "ends it. The model still remembers them until one that was trained without them is imported"
+          "none of its rows is in the model's data any more, so they can be neither forgotten nor measured; hamuctl cancel "
+          + "\(request.request.text) ends it. The model still remembers them until one that was trained without them is imported"
       } else {
         found[request.request] = Resolution(
           rows: RowSet(chosen), marks: try chosen.map { try model.mark($0) },

@@ -32,7 +32,10 @@ extension Narrator {
     switch change.state {
     case .accepted where change.previous == nil:
       post(.requestAccepted(request, alreadyForgotten: record.alreadyForgotten))
-    case .accepted: post(.requestReaccepted(request, receipt.detail ?? "what held it is mended"))
+    case .accepted:
+      // The receipt is of now, and a later change's sentence is not this one's.
+      let own = record.state == .accepted ? receipt.detail : nil
+      post(.requestReaccepted(request, own ?? "it is looked at anew"))
     case .scheduled: post(.requestScheduled(request))
     case .unlearning: post(.requestUnlearning(request))
     case .forgotten:

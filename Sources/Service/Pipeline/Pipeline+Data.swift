@@ -49,8 +49,11 @@ extension Pipeline {
       let candidate = try await receive(number, for: model, from: connection)
       let answer: JSONValue
       if dryRun {
-        _ = try await admit(candidate, settings, model, try await match(model), isDry: true)
-        answer = ["message": JSONValue("would import version \(number) of \(name)"), "dry_run": true]
+        let looks = try await admit(candidate, settings, model, try await match(model), isDry: true)
+        answer = [
+          "message": JSONValue("would import version \(number) of \(name)" + Self.words(looks)), "dry_run": true,
+          "looks": .array(looks.map(\.json)),
+        ]
         try model.store.discardCandidates()
       } else {
         answer = try await adopt(candidate, settings, model)
@@ -117,7 +120,7 @@ extension Pipeline {
     try tell()
     await openHeld(settings)
     expect(outcome.reopened)
-    return Self.answer(name, version.number, outcome)
+    return Self.answer(name, version.number, outcome, looks)
   }
 
   /// Rows that are not in the new model's training data are settled unmeasured: what was kept of them is asked once.
@@ -139,19 +142,42 @@ extension Pipeline {
     throw ControlError(
       .held,
       "the model seems to know rows that were forgotten and are not in its training data (batch "
-        + returned.map { "\($0.batch)" }.joined(separator: ", ")
-        + "\(isDry ? "" : "; figures in the journal")), and policy.on_return is hold; train it without them, or set on_return: warn, "
-        + "hamuctl reload, and import it again")
+        + returned.map { "\($0.batch), \(Self.figures($0))" }.joined(separator: "; batch ")
+        + "), and policy.on_return is hold; train it without them, or set on_return: warn, hamuctl reload, and import it "
+        + "again")
   }
 
-  private static func answer(_ name: String, _ version: Int, _ outcome: ImportOutcome) -> JSONValue {
+  private static func answer(
+    _ name: String, _ version: Int, _ outcome: ImportOutcome, _ looks: [ReturnLook]
+  ) -> JSONValue {
     [
       "message": JSONValue(
-        "\(name) is at version \(version), as imported; \(outcome.settled) forgotten rows are settled, "
-          + "\(outcome.reopened.count) requests are accepted again"),
+        "\(name) is at version \(version), as imported; "
+          + NumberText.count(outcome.settled, "forgotten row") + " settled, "
+          + NumberText.count(outcome.reopened.count, "request") + " accepted again" + words(looks)),
       "version": JSONValue(version), "settled": JSONValue(outcome.settled),
-      "reopened": .array(outcome.reopened.map { JSONValue($0.text) }),
+      "reopened": .array(outcome.reopened.map { JSONValue($0.text) }), "looks": .array(looks.map(\.json)),
     ]
+  }
+
+  /// What a person who brings a model in should know of it, also without reading the journal.
+  private static func words(_ looks: [ReturnLook]) -> String {
+    let returned = looks.filter { $0.verdict == .returned }
+    let unjudged = looks.filter { $0.verdict == .notJudged }.map { "\($0.batch)" }.joined(separator: ", ")
+    let signs = returned.map {
+      "; it seems to know the rows of batch \($0.batch), which are gone from the data: \(figures($0))"
+    }
+    let rest =
+      unjudged.isEmpty
+      ? "" : "; whether it knows the rows of batch \(unjudged), which are gone, cannot be judged"
+    return signs.joined() + rest
+  }
+
+  /// In log-odds.
+  private static func figures(_ look: ReturnLook) -> String {
+    let text = { (value: Double?) in NumberText.figure(value ?? 0, digits: 3) }
+    return "an estimated \(text(look.rise)) (standard error \(text(look.error))) of the \(text(look.taken)) that "
+      + "forgetting took"
   }
 }
 

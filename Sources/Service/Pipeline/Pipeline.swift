@@ -97,11 +97,8 @@ package actor Pipeline {
     alarm = Alarm(bell)
   }
 
-  /// Threads that compute: as configured, else what the service may use.
-  var workers: Int {
-    let configured = configuration.settings.threads
-    return configured > 0 ? configured : AvailableCores.count()
-  }
+  /// Threads that compute.
+  var workers: Int { configuration.settings.workers }
 
   /// One look at everything. What goes wrong is said and tried again at the next look: nothing here may end the daemon, and
   /// one stage that cannot do its work (a spool that cannot be listed) keeps no other from doing theirs.

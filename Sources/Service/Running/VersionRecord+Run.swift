@@ -54,23 +54,6 @@ extension RunResult {
   }
 }
 
-extension ReturnLook {
-  /// What was looked for without the rows, and what the look said: of the many that see nothing nobody is told.
-  fileprivate var json: JSONValue {
-    let word =
-      switch verdict {
-      case .nothingSeen: "nothing_seen"
-      case .returned: "returned"
-      case .notJudged: "not_judged"
-      }
-    return .present([
-      "batch": JSONValue(batch), "verdict": .string(word), "rise": rise.map(JSONValue.number),
-      "error": error.map(JSONValue.number), "taken": taken.map(JSONValue.number),
-      "distance": distance.map(JSONValue.number),
-    ])
-  }
-}
-
 extension StepTrace {
   fileprivate var json: JSONValue {
     .present([

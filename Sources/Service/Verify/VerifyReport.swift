@@ -45,14 +45,18 @@ package struct VerifyReport: Sendable {
   }
 
   private var message: String {
+    func count(_ number: Int, _ one: String, _ many: String? = nil) -> String {
+      NumberText.count(number, one, many)
+    }
     let read =
-      "\(versions) versions of \(models) models (\(files) files, \(bytes) bytes), \(purgedVersions) records of purged ones,"
-      + " \(receipts) receipts,"
-      + " \(auditEntries) entries of the audit chain"
-    let unsigned = [(unsignedVersions, "versions"), (unsignedReceipts, "receipts")].filter { $0.0 > 0 }
-      .map { "\($0.0) \($0.1)" }
-    let old = unsigned.isEmpty ? "" : "; \(unsigned.joined(separator: " and ")) are from before there were signatures"
-    return isWhole ? "whole: \(read)\(old)" : "DAMAGED, \(errors) errors: \(read)\(old)"
+      count(versions, "version") + " of " + count(models, "model") + " (" + count(files, "file") + ", "
+      + count(bytes, "byte") + "), " + count(purgedVersions, "record") + " of purged ones, "
+      + count(receipts, "receipt") + ", " + count(auditEntries, "entry", "entries") + " of the audit chain"
+    let unsigned = [(unsignedVersions, "version"), (unsignedReceipts, "receipt")].filter { $0.0 > 0 }
+    let verb = unsigned.reduce(0) { $0 + $1.0 } == 1 ? "is" : "are"
+    let words = unsigned.map { count($0.0, $0.1) }.joined(separator: " and ")
+    let old = words.isEmpty ? "" : "; \(words) \(verb) from before there were signatures"
+    return isWhole ? "whole: \(read)\(old)" : "DAMAGED, \(count(errors, "error")): \(read)\(old)"
   }
 }
 

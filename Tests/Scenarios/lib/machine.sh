@@ -13,7 +13,9 @@ nspawn=""
 # Why a machine cannot be booted here; empty when it can.
 machine_obstacle() {
   [ "$(id -u)" -eq 0 ] || { echo "only root boots a machine"; return; }
-  command -v systemd-nspawn nsenter > /dev/null || { echo "no systemd-nspawn or nsenter"; return; }
+  for program in systemd-nspawn nsenter; do
+    command -v $program > /dev/null || { echo "no $program"; return; }
+  done
   grep -qw overlay /proc/filesystems || modprobe overlay 2> /dev/null || { echo "no overlay file system"; return; }
   unshare --mount true 2> /dev/null || { echo "no mount namespaces"; return; }
 }

@@ -48,6 +48,7 @@ extension SteeringSettings {
     case "limit": quotaLimit = value
     case "pace": stepsShare = value
     case "class-guards": classGuards = Int(value)
+    case "row-guards": rowGuards = Int(value)
     case "guard-gap": guardGap = value
     case "guard-slope": guardSlope = value
     case "guard-least": guardLeast = value

@@ -39,7 +39,8 @@ struct StudyOptions {
       --method    ft, ga, gdiff, kl, scrub, gru, pcgrad, npo in HAMU's place, at each learning rate of --rate (five by default)
       --set       a constant that differs from the daemon's, for experiments: radius, ratio, rows, every, steps, guards,
                   weight, stop, budget, and of the controller: off, batch, forget, hard, hard-rows, screen, free, spent, repair, missed,
-                  repair-quota, noise, growth, limit, pace, class-guards, guard-gap, guard-slope, guard-least, guard-most
+                  repair-quota, noise, growth, limit, pace, class-guards, row-guards, guard-gap, guard-slope, guard-least,
+                  guard-most
     """
 
   var kinds = StudyKind.usual

@@ -101,6 +101,27 @@ import Unlearning
     #expect(auc <= 0.6 + 1e-9)
   }
 
+  /// What holds earlier erasures is paid for in every step: the controller takes fewer rows for it than are configured.
+  @Test func guards_withTheController_areAtMostItsOwn() throws {
+    let labels = tiny.dataset.train.labels
+    let tombstones = (60..<100).filter { labels[$0] != 0 }
+    var plan = tiny.plan(
+      [request], erased: EarlierErasures(rows: tombstones.map { .init(row: $0, erasure: $0 % 2) }))
+    var steering = SteeringSettings()
+    (steering.batch, steering.forgetBatch, steering.rowGuards) = (16, 8, 5)
+    plan.settings.steering = steering
+    let run = try UnlearningRun(plan, observer: RecordingObserver())
+    #expect(try run.run().isReady)
+    let result = try #require(try run.verify(try tiny.published(run.weights)).confirmed)
+    let most = result.trace.map(\.forgetRows).max() ?? 0
+    #expect(most > 8 && most <= 8 + 5)
+    plan.settings.guardRows = 2
+    let few = try UnlearningRun(plan, observer: RecordingObserver())
+    _ = try few.run()
+    let confirmed = try few.verify(try tiny.published(few.weights, as: "few")).confirmed
+    #expect((confirmed?.trace.map(\.forgetRows).max() ?? 0) <= 8 + 2)
+  }
+
   @Test func erasedClassOfWhichNoRowIsLeft_cannotBeMended() throws {
     let erased = EarlierErasures(classes: [0], rows: [])
     var plan = tiny.plan([request], erased: erased)

@@ -110,6 +110,9 @@ package enum RunLimits {
   package static let mendingRounds = 3
   /// Of these, rounds that bring earlier erasures back into the band where they are above it by less than the slack.
   package static let bandRounds = 2
+  /// Steps of bringing them back, unless that is reached: each costs twice what a step of the request does, and the next run
+  /// looks at them again.
+  package static let bandSteps = 20
   /// How far above the band the AUC of all tombstoned rows may lie.
   package static let erasureSlack = 0.03
   /// Batches with fewer rows leave no imprint.

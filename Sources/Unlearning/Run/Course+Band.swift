@@ -6,6 +6,11 @@ extension Course {
       && state.round < RunLimits.bandRounds
   }
 
+  /// It is not reached in the steps it may take.
+  var isBandTooFar: Bool {
+    ready.map { state.step - $0.state.step >= RunLimits.bandSteps } ?? false
+  }
+
   /// However that ends, everything held before it began.
   func settled(_ stop: Stop) -> Stop {
     guard let ready else { return stop }

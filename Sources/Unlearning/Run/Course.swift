@@ -198,7 +198,7 @@ extension Course {
     let isDone = goal.holds && isWorthEnding
     if isDone {
       if let stop = try finishPhase(survey, gauge, verdicts) { return stop }
-    } else if state.step >= stepLimit || (isTooSlow && !wantsRepair) {
+    } else if state.step >= stepLimit || (isTooSlow && !wantsRepair) || (isBandTooFar && !goal.holds) {
       return .ending(isOverBudget ? .retainBudget : .maxSteps)
     } else {
       state.planMeasurement(plan.settings)

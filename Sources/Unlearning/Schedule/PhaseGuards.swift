@@ -2,6 +2,14 @@ import Datasets
 import HAMU
 import Networks
 
+extension RunSettings {
+  /// Guards of a step.
+  fileprivate var guardsAtMost: (classes: Int, rows: Int) {
+    guard let steering else { return (guardRows, guardRows) }
+    return (min(steering.classGuards, guardRows), min(steering.rowGuards, guardRows))
+  }
+}
+
 extension Roster {
   /// The batch's own rows, when they guard in a phase that mends something else.
   private static let ownErasure = Int.max
@@ -122,10 +130,10 @@ struct Schedule: Sendable {
     let batch = BatchRows.draw(
       steering?.forgetBatch(settings, phase.objective) ?? settings.batchSize, of: open,
       with: generator(.forgetBatch, step))
-    let classGuards = settings.steering.map { min($0.classGuards, settings.guardRows) } ?? settings.guardRows
-    let classes = guards.classes.draw(classGuards, with: generator(.erasedGuards, step))
+    let most = settings.guardsAtMost
+    let classes = guards.classes.draw(most.classes, with: generator(.erasedGuards, step))
     let pressure = steering?.guardPressure ?? 1
-    let rowGuards = Int((Double(settings.guardRows) * min(1, pressure)).rounded(.up))
+    let rowGuards = Int((Double(most.rows) * min(1, pressure)).rounded(.up))
     let rows = guards.rows.draw(rowGuards, with: generator(.rowGuards, step))
     return ForgetBatch(
       batch, pushed: try pushed(batch.rows, reference),

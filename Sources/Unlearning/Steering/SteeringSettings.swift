@@ -34,14 +34,15 @@ package struct SteeringSettings: Sendable, Equatable, Codable {
   /// by less than predicted is none to be afraid of.
   package var surprise = 0.25
   package var calm = 0.0625
-  /// Rows of erased classes that guard in a step.
+  /// Rows of erased classes that guard in a step, and tombstoned rows; at most the configured ones.
   package var classGuards = 4
+  package var rowGuards = 16
   /// Of tombstoned rows: below the top of the band, the distance of their AUC at which the configured guards stand; how much
   /// nearer or farther doubles or ends them, and the bounds of that.
   package var guardGap = 0.02
-  package var guardSlope = 0.05
+  package var guardSlope = 0.02
   package var guardLeast = 0.25
-  package var guardMost = 2.0
+  package var guardMost = 3.0
   /// While less than this part of the budget is spent, a phase whose pace would need more than this part of the steps that are
   /// left gets a larger quota, by this factor, up to this share of the greatest improvement.
   package var spareShare = 0.5

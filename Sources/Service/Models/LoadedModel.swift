@@ -13,6 +13,8 @@ package struct LoadedModel: Sendable {
   /// Of its directory, taken before its bytes were compared with its record; nil where that could not be said.
   private var stamp: VersionStamp?
   package let configuration: ModelConfiguration
+  /// Numbers in the model's tensors.
+  package let parameters: Int
   package let dataset: Dataset
   package let description: DatasetDescription
   /// Held-out rows that are no training rows; ascending.
@@ -27,14 +29,15 @@ package struct LoadedModel: Sendable {
 
   package init(
     settings: ModelSettings, store: VersionStore, current: VerifiedVersion, configuration: ModelConfiguration,
-    dataset: Dataset, description: DatasetDescription, heldout: [Int], fingerprint: DataFingerprint, salt: [UInt8],
-    copiedFrom: String?, findings: [String]
+    parameters: Int, dataset: Dataset, description: DatasetDescription, heldout: [Int], fingerprint: DataFingerprint,
+    salt: [UInt8], copiedFrom: String?, findings: [String]
   ) {
     self.settings = settings
     self.store = store
     self.current = current.version
     stamp = current.stamp
     self.configuration = configuration
+    self.parameters = parameters
     self.dataset = dataset
     self.description = description
     self.heldout = heldout
@@ -48,8 +51,8 @@ package struct LoadedModel: Sendable {
   func with(_ fingerprint: DataFingerprint) -> LoadedModel {
     LoadedModel(
       settings: settings, store: store, current: VerifiedVersion(version: current, stamp: stamp),
-      configuration: configuration, dataset: dataset, description: description, heldout: heldout,
-      fingerprint: fingerprint, salt: salt, copiedFrom: copiedFrom, findings: findings)
+      configuration: configuration, parameters: parameters, dataset: dataset, description: description,
+      heldout: heldout, fingerprint: fingerprint, salt: salt, copiedFrom: copiedFrom, findings: findings)
   }
 
   package var name: String { settings.name }
@@ -116,11 +119,4 @@ package struct ModelTrouble: Error, Sendable, Equatable, CustomStringConvertible
   package init(_ error: CheckpointError) { self.init("\(error)", isDamage: error.isDamage) }
   package init(_ error: DatasetError) { self.init("\(error)") }
   package init(_ error: LedgerError) { self.init("\(error)") }
-}
-
-extension LoadedModel {
-  /// Numbers in the model's tensors.
-  package var parameters: Int {
-    ((try? current.open())?.tensors ?? []).reduce(0) { $0 + $1.shape.reduce(1, *) }
-  }
 }

@@ -55,9 +55,9 @@ package struct ModelOpener: Sendable {
     let findings = try dataset.findings(for: source.configuration.fit).map { "\($0.problem); \($0.mend)" }
     return try compare(
       LoadedModel(
-        settings: settings, store: store, current: current, configuration: source.configuration, dataset: dataset,
-        description: description, heldout: try dataset.honestHeldoutRows(),
-        fingerprint: DataFingerprint(files: []), salt: record.salt,
+        settings: settings, store: store, current: current, configuration: source.configuration,
+        parameters: source.tensors.reduce(0) { $0 + $1.shape.reduce(1, *) }, dataset: dataset, description: description,
+        heldout: try dataset.honestHeldoutRows(), fingerprint: DataFingerprint(files: []), salt: record.salt,
         copiedFrom: verified == nil ? settings.model : nil, findings: findings), record)
   }
 

@@ -117,7 +117,7 @@ let package = Package(
       path: "Tests/Bench/Program", swiftSettings: house),
     tests("Platform", ["Platform"]),
     tests("Requests", ["Requests"]),
-    tests("Ledger", ["Ledger", "Requests", "Platform"]),
+    tests("Ledger", ["Ledger", "Requests", "Platform", .product(name: "GRDB", package: "GRDB.swift")]),
     tests("Datasets", ["Datasets", "Platform"]),
     tests("Checkpoints", ["Checkpoints", "Platform"]),
     tests("HAMU", ["HAMU"]),

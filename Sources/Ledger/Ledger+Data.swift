@@ -72,7 +72,7 @@ extension Ledger {
         ], by: nil, at: now)
       return ImportOutcome(settled: settled, reopened: reopened)
     }
-    overwriteDropped()
+    dropped()
     return outcome
   }
 }

@@ -35,7 +35,7 @@ extension Ledger {
         try session.audit(.manifestExpired, at: now, ["request": .string(id.text)])
       }
     }
-    try flushLog()
+    dropped()
   }
 
   /// Ended requests whose receipt file is still kept and that ended before `moment`. In the order of acceptance.
@@ -60,7 +60,7 @@ extension Ledger {
       }
       try session.dropImprintsWithoutReceipts()
     }
-    try flushLog()
+    dropped()
   }
 }
 

@@ -39,14 +39,6 @@ extension Ledger {
   }
 }
 
-extension Ledger {
-  /// What was dropped is in the -wal file until that is emptied.
-  func overwriteDropped() {
-    // Ignored: what dropped it is committed, and must not be taken for failed. The next flush gets it.
-    try? flushLog()
-  }
-}
-
 extension Session {
   fileprivate func imprints(_ query: String, _ model: String) throws -> [KeptImprint] {
     try all(query, [model]) {

@@ -47,7 +47,7 @@ extension Ledger {
         ], by: uid, at: now)
       return plan
     }
-    overwriteDropped()
+    dropped()
     return rollback
   }
 

@@ -28,6 +28,7 @@
 // is purged rather than one too few).
 
 import GRDB
+import Synchronization
 
 /// The ledger's file, open. Safe from several threads at once: one writes, others read what was committed last.
 ///
@@ -48,7 +49,9 @@ package final class Ledger: Sendable {
   package static let auditProblemsListed = 100
 
   let waitingLimit: Int
-  private let store: Store
+  let store: Store
+  /// What was overwritten may still be in the -wal file. So it may be after a start: a crash left it there.
+  let owesOverwriting = Atomic(true)
   /// The format from which the ledger was brought to this build's when it was opened; nil where it had it already.
   package var migratedFrom: Int? { store.migratedFrom }
 
@@ -115,18 +118,4 @@ extension Ledger {
 
   /// Copies all of what was committed last, page by page.
   func backup(to target: DatabaseQueue) throws { try store.reader.backup(to: target) }
-
-  /// Moves what the -wal file holds into the ledger and empties it, so that what was overwritten is not there either.
-  ///
-  /// A reader that still looks at an older state keeps what it needs of the file; then the next flush gets it.
-  func flushLog() throws(LedgerError) {
-    guard let writer = store.writer else { throw .readOnly }
-    do {
-      try writer.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
-    } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
-      return
-    } catch {
-      throw LedgerError("flush", error)
-    }
-  }
 }

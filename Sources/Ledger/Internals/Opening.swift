@@ -43,12 +43,15 @@ struct Store: Sendable {
     migratedFrom = nil
   }
 
+  /// Seconds for which one connection waits for another.
+  static let busyTimeout = 10.0
+
   private static func configuration(readOnly: Bool) -> Configuration {
     var configuration = Configuration()
     configuration.label = "ledger"
     configuration.readonly = readOnly
     configuration.foreignKeysEnabled = true
-    configuration.busyMode = .timeout(10)
+    configuration.busyMode = .timeout(busyTimeout)
     configuration.maximumReaderCount = 2
     configuration.publicStatementArguments = false
     if !readOnly { configuration.journalMode = .wal }

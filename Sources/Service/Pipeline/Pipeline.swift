@@ -118,6 +118,7 @@ package actor Pipeline {
     attempt { try purgeDue() }
     attempt { try tell() }
     attempt { try endWhatIsPastItsTime() }
+    attempt { try ledger.overwriteDropped() }
   }
 
   private func attempt(_ stage: () throws -> Void) {

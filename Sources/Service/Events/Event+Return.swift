@@ -42,6 +42,9 @@ extension Event {
       .of(model: model) {
         $0.add(.batch, found.batch)
         $0.add(.version, version)
+        $0.add(.returnRise, found.rise)
+        $0.add(.returnError, found.error)
+        $0.add(.returnTaken, found.taken)
       })
   }
 

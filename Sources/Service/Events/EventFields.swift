@@ -21,6 +21,10 @@ struct EventFields: Sendable {
     case freeImprovement = "HAMUD_FREE_IMPROVEMENT"
     case retainSpent = "HAMUD_RETAIN_SPENT"
     case digest = "HAMUD_DIGEST"
+    /// Of a look without the rows, in log-odds: the estimated return, its standard error, what forgetting took.
+    case returnRise = "HAMUD_RETURN_RISE"
+    case returnError = "HAMUD_RETURN_ERROR"
+    case returnTaken = "HAMUD_RETURN_TAKEN"
   }
 
   private(set) var pairs: [JournalEntry.Field] = []

@@ -87,6 +87,8 @@ import Testing
     #expect(road.versions == [1, 2])
     let event = try #require(house.witness.events(.rowsReturned).first)
     #expect(event.entry.message.contains("its requests are held"))
+    let figures = event.entry.fields.map(\.name).suffix(3)
+    #expect(figures == ["HAMUD_RETURN_RISE", "HAMUD_RETURN_ERROR", "HAMUD_RETURN_TAKEN"])
     try await house.call(.resume(id: "next", acceptRetainCost: 2, dryRun: false))
     let done = try await house.settled("next")
     #expect(done.state == .forgotten && done.version == 3)

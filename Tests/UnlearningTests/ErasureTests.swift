@@ -101,6 +101,35 @@ import Unlearning
     #expect(auc <= 0.6 + 1e-9)
   }
 
+  /// What holds as it is gets twenty steps to come into the band, and is published as it was where those do not reach it.
+  @Test func erasedRowsThatStayAboveTheBand_areGivenUpAfterTwentySteps() throws {
+    let labels = tiny.dataset.train.labels
+    let tombstones = (60..<100).filter { labels[$0] != 0 }
+    var plan = tiny.plan(
+      [request], erased: EarlierErasures(rows: tombstones.map { .init(row: $0, erasure: $0 % 2) }))
+    plan.settings.guardRows = 0
+    var steering = SteeringSettings()
+    (steering.batch, steering.forgetBatch) = (16, 8)
+    plan.settings.steering = steering
+    // The owner's bound is reached at once; what a step does to the tombstoned rows is next to nothing.
+    plan.settings.step.radius = .relative(1e-5)
+    plan.target.forgetLoss = 1.0001 * (try tiny.loss(of: request.rows))
+    plan.target.membershipAUC = try tiny.auc(of: tombstones, in: tiny.model) - 0.015
+    let observer = RecordingObserver()
+    let run = try UnlearningRun(plan, observer: observer)
+    #expect(try run.run().isReady)
+    #expect(phases(observer) == [.requests, .mendRows])
+    let begun = observer.events.firstIndex {
+      if case .phaseBegan(let phase) = $0 { phase.purpose == .mendRows } else { false }
+    }
+    let steps = observer.events.suffix(from: try #require(begun)).filter {
+      if case .stepped = $0 { true } else { false }
+    }
+    #expect(steps.count == 20)
+    let result = try #require(try run.verify(try tiny.published(run.weights)).confirmed)
+    #expect(!result.lostRows)
+  }
+
   /// What holds earlier erasures is paid for in every step: the controller takes fewer rows for it than are configured.
   @Test func guards_withTheController_areAtMostItsOwn() throws {
     let labels = tiny.dataset.train.labels

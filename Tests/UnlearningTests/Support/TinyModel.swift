@@ -82,13 +82,22 @@ final class TinyModel {
       HeldoutMargins(labels: dataset.heldout.labels, phi: try margins(model, dataset.heldout)))
   }
 
+  /// Mean cross-entropy of training rows in the model as it is trained.
+  func loss(of rows: [Int]) throws -> Double {
+    let outcomes = try outcomes(model, dataset.train)
+    return rows.map { Double(outcomes[$0].loss) }.reduce(0, +) / Double(rows.count)
+  }
+
   private func margins(_ model: ModelDirectory, _ split: Split) throws -> [Double] {
+    try outcomes(model, split).map(\.phi)
+  }
+
+  private func outcomes(_ model: ModelDirectory, _ split: Split) throws -> [RowOutcome] {
     let weights = try WeightMap.read(model) { _ in false }
     let engine = Engine(network: try Network(weights, sampleShape: dataset.sampleShape), workers: 1)
-    let outcomes = try engine.evaluate(labels: split.labels) { positions, buffer throws(DatasetError) in
+    return try engine.evaluate(labels: split.labels) { positions, buffer throws(DatasetError) in
       try split.read(rows: Array(positions), into: buffer)
     }
-    return outcomes.map(\.phi)
   }
 
   static func classRequest(_ label: Int, _ dataset: Dataset, key: String = "class") -> ForgetRequest {

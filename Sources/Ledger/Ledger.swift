@@ -99,12 +99,14 @@ extension Ledger {
   }
 
   /// A commit whose sync failed may still stand whole in the log. After a crash it would count, although its caller was told
-  /// that nothing happened, and may have removed files by then. Another commit takes its place there.
+  /// that nothing happened, and may have removed files by then. Another commit takes its place there: one that changes something,
+  /// as SQLite writes nothing for a row that is set to what it is.
   private func settle(_ writer: any DatabaseWriter, after error: any Error) {
     let codes: [ResultCode] = [.SQLITE_IOERR, .SQLITE_FULL]
     guard let error = error as? DatabaseError, codes.contains(error.resultCode) else { return }
+    let sql = "INSERT INTO meta VALUES ('failed_commits', 1) ON CONFLICT (key) DO UPDATE SET value = value + 1"
     // Ignored: where the disk fails this one too, the next that succeeds does it.
-    try? writer.write { try $0.execute(sql: "UPDATE meta SET value = value WHERE key = 'audit_count'") }
+    try? writer.write { try $0.execute(sql: sql) }
   }
 
   /// One view of what was committed last.

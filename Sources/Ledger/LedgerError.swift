@@ -47,6 +47,13 @@ package enum LedgerError: Error, Equatable, Sendable {
 }
 
 extension LedgerError {
+  /// The disk failed in a commit: that it did not happen is certain while this process lives, and nearly so after a crash. So nothing
+  /// may be removed that it would need.
+  package var mayStandAfterACrash: Bool {
+    guard case .storage(_, let code, _) = self else { return false }
+    return [10, 13].contains(code & 0xff)
+  }
+
   /// Worth waiting for, and worth refusing new work.
   package var isOutOfSpace: Bool {
     switch self {

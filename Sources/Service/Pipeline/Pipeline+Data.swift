@@ -107,8 +107,8 @@ extension Pipeline {
           version: NewVersion(number: version.number, parent: model.current.number, record: try version.digest()),
           trainingData: found.relocation), at: now)
     } catch {
-      // Nobody's without the ledger.
-      try? model.store.remove(version.number)
+      // Nobody's without the ledger; one that stays is removed at the next try, or when the model is opened.
+      if (error as? LedgerError)?.mayStandAfterACrash != true { try? model.store.remove(version.number) }
       throw error
     }
     models[name] = nil

@@ -92,11 +92,7 @@ package struct ModelOpener: Sendable {
       let state = try ledger.batch(batch)?.state
       if state?.isEnded ?? true { try RunProgressFile.remove(store.progressPath(batch: batch)) }
     }
-    let known = Set(try ledger.versions(of: record.name).map(\.number))
-    let current = try store.currentNumber()
-    for number in try store.list() where !known.contains(number) && number != current {
-      try store.remove(number)
-    }
+    try store.removeStrays(unknownTo: ledger, record.name)
   }
 
   /// An older models directory was brought back, or a version was removed by hand; or else an older ledger, of which nothing
@@ -215,5 +211,14 @@ extension ModelConfiguration {
     case .resnet(let resnet): ModelFit(input: .channels(resnet.channels), classCount: classCount)
     case .mlp(let mlp): ModelFit(input: .features(mlp.layers.first ?? 0), classCount: classCount)
     }
+  }
+}
+
+extension VersionStore {
+  /// Versions of which the ledger knows nothing, but for the one that is served.
+  func removeStrays(unknownTo ledger: Ledger, _ model: String) throws {
+    let known = Set(try ledger.versions(of: model).map(\.number))
+    let current = try currentNumber()
+    for number in try list() where !known.contains(number) && number != current { try remove(number) }
   }
 }

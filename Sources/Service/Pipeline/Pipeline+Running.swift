@@ -148,7 +148,8 @@ extension Pipeline {
     do {
       _ = try ledger.publish(publication, at: clocks.wall())
     } catch {
-      try job.model.store.remove(version.number)
+      // Nobody's without the ledger; one that stays is removed at the next try, or when the model is opened.
+      if !error.mayStandAfterACrash { try job.model.store.remove(version.number) }
       throw error
     }
     // From here on the version counts, whatever else fails: opened again, the model follows the ledger.
@@ -156,6 +157,8 @@ extension Pipeline {
     var isServed = false
     do {
       isServed = try serve(version, of: job.model)
+      // A restored ledger did not know what was served until now.
+      try job.model.store.removeStrays(unknownTo: ledger, job.model.name)
     } catch {
       narrator.trouble(error)
       models[job.model.name] = nil

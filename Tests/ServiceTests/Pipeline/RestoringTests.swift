@@ -85,6 +85,9 @@ import Testing
     for id in ["two", "three", "four"] { #expect(try await house.settled(id).state == .forgotten) }
     #expect(try await house.show("two").version == 4)
     #expect(try current(road) == "versions/000004")
+    // What the older ledger did not know is served no more, and gone.
+    await house.quiet()
+    #expect(road.versions == [1, 2, 4])
     #expect(try house.ledger.forgottenRows(of: Road.model).count == 12 * 3 + 1)
     #expect(house.witness.events(.restoreSettled).count == 1)
     try await house.stop()

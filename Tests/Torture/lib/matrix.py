@@ -1,4 +1,4 @@
-"""The story of `story.py`, disturbed at one point after the other: ended there, failed there, or cut from its power there.
+"""A story (`story.py`, `restored.py`), disturbed at one point after the other: ended there, failed there, or cut from its power there.
 
 The undisturbed story is told once to count its points, and again to see that the count is the same; then every point has a telling
 of its own. Where the time does not reach for all, the kinds of points take turns, in an order that the seed decides.
@@ -19,16 +19,19 @@ import story as stories
 DEATH = 86
 START_FAILED = 74
 WRITES = {"write", "db-write"}
+# And what a sync is to make last.
+SYNCS = {"sync", "rename", "db-sync", "unlink", "db-delete"}
 ALLOCATES = {"create", "write", "mkdir", "symlink", "rename", "sync", "db-create", "db-write", "db-truncate", "db-sync"}
 SAID = re.compile(r"\((EIO|ENOSPC|EDQUOT|EMFILE)\)|disk I/O error|database or disk is full|unable to open database file"
                   r"|durable commits are not possible")
 
-Point = collections.namedtuple("Point", "number word place")
+# `after`: of a write of the ledger what was done before it, in words; it tells one commit from another.
+Point = collections.namedtuple("Point", "number word place after")
 
 
 class Matrix:
-    def __init__(self, house, seed, workers=2, keep=None):
-        self.house, self.seed, self.workers, self.keep = house, seed, workers, keep
+    def __init__(self, house, seed, workers=2, keep=None, story=stories.Story):
+        self.house, self.seed, self.workers, self.keep, self.story = house, seed, workers, keep, story
         self.lock = threading.Lock()
         self.told = 0
         self.wanted, self.changes, self.opens = self.count()
@@ -40,13 +43,16 @@ class Matrix:
         log = self.house.place / "points"
         log.unlink(missing_ok=True)
         root = self.root()
-        stories.Story(self.house, root).tell(f"count:{log}")
+        self.story(self.house, root).tell(f"count:{log}")
         found = canon.canon(root)
         shutil.rmtree(root)
-        points = {"change": [], "open": []}
+        points, before = {"change": [], "open": []}, ""
         for line in log.read_text().splitlines():
             kind, number, word, place = line.split(" ", 3)
-            points[kind].append(Point(int(number), word, self.kind_of(place, root)))
+            place = self.kind_of(place, root)
+            points[kind].append(Point(int(number), word, place, before if word.startswith("db-") else ""))
+            if not word.startswith("db-"):
+                before = f"{word} {place}"
         return found, points["change"], points["open"]
 
     def kind_of(self, place, root):
@@ -57,14 +63,15 @@ class Matrix:
     def root(self):
         with self.lock:
             self.told += 1
-            return self.house.root(f"story-{self.told}")
+            number = self.told
+        return self.story.begin(self.house, f"story-{number}")
 
     def in_turns(self, points):
         """Seeded; the first of each kind before the second of any."""
         numbers = random.Random(self.seed)
         kinds = collections.defaultdict(list)
         for fault, point in points:
-            kinds[re.sub(r"\d+", "", fault), point.word, point.place].append((fault, point))
+            kinds[re.sub(r"\d+", "", fault), *point[1:]].append((fault, point))
         for members in kinds.values():
             numbers.shuffle(members)
         rounds = [(turn, numbers.random(), *member) for members in kinds.values() for turn, member in enumerate(members)]
@@ -75,7 +82,7 @@ class Matrix:
     def disturbed(self, fault, point, keeps=True):
         """Returns what is wrong, as lines, and the daemon's and the caller's words."""
         root = self.root()
-        story = stories.Story(self.house, root)
+        story = self.story(self.house, root)
         kills = re.search("die|tear|lose", fault) is not None
         wrong = []
         try:
@@ -120,15 +127,27 @@ class Matrix:
                 worker.result()
         return results
 
-    # --- The three promises
+    # --- The promises
 
     def crash(self, seconds):
+        faults = self.ends()
+        return self.verdict("crash", "recovered", faults, self.tell(faults, seconds))
+
+    def restored(self, seconds):
+        """Of the story that is about this: the end, the failure and the cut at every point, in turns."""
+        faults = self.ends() + [(f"eio:{point.number}", point) for point in self.changes]
+        faults += [(f"lose:{point.number}:{loss}", point) for point in self.changes if point.word in SYNCS
+                   for loss in ("all", "data", "names")]
+        return self.verdict("restored", "recovered", faults, self.tell(faults, seconds))
+
+    def ends(self):
         faults = [(f"die:{point.number}", point) for point in self.changes]
         faults += [(f"tear:{point.number}", point) for point in self.changes if point.word in WRITES]
         # A commit that was said to have failed must not count after the end.
+        last = self.changes[-1].number
         faults += [(f"eio:{point.number},die:{point.number + later}", point)
-                   for point in self.changes if point.word == "db-sync" for later in (1, 3, 6, 12, 20)]
-        return self.verdict("crash", "recovered", faults, self.tell(faults, seconds))
+                   for point in self.changes if point.word == "db-sync" for later in (1, 3, 6, 9, 12, 20) if point.number + later <= last]
+        return faults
 
     def errors(self, seconds):
         faults = []
@@ -149,7 +168,7 @@ class Matrix:
         return self.verdict("errors", f"survived, {len(said)} of {len(struck)} failures said", faults, results)
 
     def unsynced(self, seconds):
-        points = [point for point in self.changes if point.word in ("sync", "rename", "db-sync", "unlink", "db-delete")]
+        points = [point for point in self.changes if point.word in SYNCS]
         faults = [(f"lose:{point.number}:{loss}", point) for point in points for loss in ("all", "data", "names")]
         results = self.tell(faults, seconds)
         wrong = self.report("unsynced", results)

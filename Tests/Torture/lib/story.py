@@ -25,6 +25,11 @@ class Story:
         self.codes = []  # with which it ended before its time
         self.heard = []  # what was refused to the person
 
+    @classmethod
+    def begin(cls, house, name):
+        """A root in which it can be told."""
+        return house.root(name)
+
     def tell(self, fault=None, final_restart=False):
         """To the end, with as many starts as it takes; only the first one has the fault."""
         self.daemon = self.house.daemon(self.root, fault)
@@ -44,17 +49,20 @@ class Story:
 
     def steps(self):
         yield self.is_open
-        for number, batch in enumerate(BATCHES):
-            for name in batch:
-                yield lambda name=name: self.is_taken(name)
-            if number == 1:
-                yield self.is_refused
-            yield lambda batch=batch: self.is_served(batch)
-            if number == 0:
-                yield self.is_purged
+        yield from self.handing_in(0)
+        yield self.is_purged
+        yield from self.handing_in(1)
         yield self.is_rolled_back
         yield lambda: self.is_served(BATCHES[1])
         yield self.is_purged
+
+    def handing_in(self, number):
+        """One batch, until it is served."""
+        for name in BATCHES[number]:
+            yield lambda name=name: self.is_taken(name)
+        if number == 1:
+            yield self.is_refused
+        yield lambda: self.is_served(BATCHES[number])
 
     def take(self, step):
         for _ in range(houses.LOOKS):

@@ -35,6 +35,22 @@ struct FileScan {
   }
 }
 
+extension ModelDirectory {
+  /// Reads every weight.
+  /// - Throws: where one is an infinity or a NaN: nothing can be computed with that.
+  package func checkNumbers() throws(CheckpointError) {
+    for file in weights {
+      let scan = try FileScan(weights: path(of: file))
+      guard let (tensor, count) = scan.notFinite.first else { continue }
+      throw .directory(
+        path,
+        problem:
+          "\(count) numbers of the tensor \(CheckpointError.quoted(tensor)) in \(file.name) are not finite; export the"
+          + " model again from a state that is whole")
+    }
+  }
+}
+
 extension ElementType {
   /// How many of the elements are an infinity or a NaN; 0 for whole numbers. Types of less than a byte have neither.
   /// - Parameter bytes: whole elements, little endian.

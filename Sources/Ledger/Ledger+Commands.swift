@@ -3,15 +3,15 @@ package import Requests
 
 extension Ledger {
   /// Ends a request that is accepted, scheduled or held. A batch that it leaves starts over, without its saved progress;
-  /// one that it leaves empty is discarded. A request that a rollback brought back was answered once and stays: others may rest
-  /// on it, whose rows were left out because it named them too.
+  /// one that it leaves empty is discarded. A request that a rollback or an import brought back was answered once and stays: others
+  /// may rest on it, whose rows were left out because it named them too.
   package func cancel(_ id: RequestID, by uid: UInt32?, at now: Timestamp) throws(LedgerError) {
     try write("cancel a request") { session in
       let entry = try session.entry(id)
       guard entry.state.canBecome(.cancelled) else {
         throw LedgerError.notPossible(command: "cancel", id, state: entry.state)
       }
-      if entry.isOwed { throw LedgerError.owed(id) }
+      if try entry.isOwed || session.isReopened(entry) { throw LedgerError.owed(id) }
       var move = Move(.cancelled, .cancelled, detail: Details.cancelled)
       move.by = uid
       try session.move(entry, move, at: now)
@@ -87,8 +87,14 @@ extension Ledger {
 }
 
 extension Session {
+  /// It was forgotten once, and a model came that may remember its rows.
+  fileprivate func isReopened(_ entry: Entry) throws -> Bool {
+    let sql = "SELECT count(*) FROM tombstones WHERE request = ? AND status = 'reopened'"
+    return try integer(sql, [entry.sequence]) ?? 0 > 0
+  }
+
   /// A request that was held without a batch waits for one like any other.
-  fileprivate func acceptAgain(_ entry: Entry, by uid: UInt32?, at now: Timestamp) throws -> [RequestID] {
+  func acceptAgain(_ entry: Entry, by uid: UInt32?, at now: Timestamp) throws -> [RequestID] {
     if entry.rows == nil, entry.reason == .nothingSelected {
       // Looked up anew: the model's ids may be others by now.
       var move = Move(.accepted, detail: Details.unresolved(model: entry.model))

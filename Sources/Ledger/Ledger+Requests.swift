@@ -75,6 +75,14 @@ extension Ledger {
     }
   }
 
+  /// Their receipts are to be written again, with nothing new to tell.
+  package func noteReceiptsDue(of ids: [RequestID]) throws(LedgerError) {
+    if ids.isEmpty { return }
+    try write("note that receipts are missing") { session in
+      for id in ids { try session.noteReceiptDue(try session.entry(id)) }
+    }
+  }
+
   /// The journal has the changes up to and with `serial`.
   package func markAnnounced(_ id: RequestID, through serial: Int64) throws(LedgerError) {
     try write("note that a change was told") { session in

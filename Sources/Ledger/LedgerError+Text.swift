@@ -53,7 +53,7 @@ extension LedgerError: CustomStringConvertible {
       "model \(name) is paused; `hamuctl unpause \(name)` or what its pause asks for comes first"
     case .owed(let id):
       """
-      request \(id) was served once and a rollback brought it back; it cannot be cancelled, since other requests may rest on \
+      request \(id) was served once, and a rollback or an import brought it back; it cannot be cancelled, since other requests may rest on \
       it. `hamuctl resume \(id)` or `hamuctl retry \(id)` goes on where it is held
       """
     case .cannotRollBack(let name, let version, let problem):

@@ -17,18 +17,20 @@ package struct DataMatching: Sendable {
     do {
       let rows = try model.dataset.newRows(salt: model.salt)
       let tombstones = try ledger.markedTombstones(of: model.name)
-      let result = Rematch.match(try tombstones.map { try Self.tombstone(row: $0.row, $0.content, $0.id) }, in: rows)
+      let samples = Self.samples(tombstones)
+      let result = Rematch.match(
+        try samples.map { try Self.tombstone(row: $0[0].row, $0[0].content, $0[0].id) }, in: rows)
       var places: [Int64: Int] = [:]
       var (kept, moved, gone) = (0, 0, 0)
-      for (tombstone, place) in zip(tombstones, result.places) {
+      for (stones, place) in zip(samples, result.places) {
         let row: Int?
         switch place {
-        case .kept: (row, kept) = (tombstone.row, kept + 1)
+        case .kept: (row, kept) = (stones[0].row, kept + 1)
         case .moved(let to): (row, moved) = (to, moved + 1)
         case .changed(let at): (row, moved) = (at, moved + 1)
         case .gone: (row, gone) = (nil, gone + 1)
         }
-        places[tombstone.key] = row
+        for stone in stones { places[stone.key] = row }
       }
       let (requests, lost) = try Self.requests(model, ledger, rows)
       relocation = Relocation(
@@ -44,6 +46,35 @@ package struct DataMatching: Sendable {
     "\(kept) forgotten rows stand where they stood, \(moved) moved, \(gone) are gone; "
       + "\(relocation.requests.count) waiting requests were followed, \(relocation.lost.count) were not found"
       + (copies > 0 ? "; \(copies) rows equal a forgotten one and were not asked for" : "")
+  }
+
+  /// Tombstones of one sample together, as several requests may have named it: one row answers to all of them. Those that hold
+  /// come first, so that what is settled takes no row from them.
+  private static func samples(_ tombstones: [MarkedTombstone]) -> [[MarkedTombstone]] {
+    func isOver(_ stone: MarkedTombstone) -> Bool { stone.status == .settled }
+    var groups: [Sample: [MarkedTombstone]] = [:]
+    var order: [Sample] = []
+    for stone in tombstones.filter({ !isOver($0) }) + tombstones.filter(isOver) {
+      let sample = Sample(stone)
+      if groups[sample] == nil { order.append(sample) }
+      groups[sample, default: []].append(stone)
+    }
+    return order.compactMap { groups[$0] }
+  }
+
+  /// What tells that two tombstones are of one sample: where it was, and what it was; of one that was not in the data, its id. Two that
+  /// were there and have neither row nor id now may be two copies.
+  private struct Sample: Hashable {
+    let row: Int?
+    let id: SHA256Digest?
+    let content: SHA256Digest
+    let key: Int64?
+
+    init(_ stone: MarkedTombstone) {
+      (row, content) = (stone.row, stone.content)
+      id = stone.row == nil ? stone.id : nil
+      key = stone.row == nil && stone.id == nil ? stone.key : nil
+    }
   }
 
   private static func tombstone(

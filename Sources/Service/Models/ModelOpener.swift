@@ -123,6 +123,7 @@ package struct ModelOpener: Sendable {
     let now = WallClock.now
     for number in try store.list() { try store.remove(number) }
     let candidate = try store.importDirectory(from: settings.model, number: 1, data: data)
+    try candidate.open().checkNumbers()
     let record = VersionRecord(model: settings.name, version: 1, created: now.rfc3339())
     let version = try store.adopt(try store.seal(candidate, record: record, key: key))
     try ledger.recordInitialVersion(
@@ -181,6 +182,19 @@ extension VersionStore {
 }
 
 extension ModelDirectory {
+  /// With other class names the data may have no label that fits them: then no run, and no later import, could read them.
+  func checkLabels(with model: LoadedModel) throws(ModelTrouble) {
+    let labels = configuration.labels
+    if labels == model.labels { return }
+    do {
+      _ = try Dataset.open(model.description, for: Preparation(record: model.dataset.record, labels: labels))
+    } catch {
+      throw ModelTrouble(
+        "the model's class names (id2label in its config.json) are others than those of the model that it is to replace, and the "
+          + "data cannot be read with them: \(error)")
+    }
+  }
+
   /// Compares names and shapes of the tensors with those of the network that config.json describes: what does not fit must
   /// not become a version, from which no run could start.
   package func checkNetwork(for dataset: Dataset) throws(ModelTrouble) {

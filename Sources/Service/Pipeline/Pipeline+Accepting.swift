@@ -34,6 +34,8 @@ extension Pipeline {
     /// Its model was configured once.
     case modelGone
     case opening
+    /// Its data changed while it runs: they are opened when the run has ended.
+    case running
   }
 
   /// Parses, resolves, accepts; or refuses with a receipt.
@@ -61,6 +63,10 @@ extension Pipeline {
       case .modelUnusable: return try accept(manifest, drop, nil, awaitsModel: true)
       case .modelGone: return try accept(manifest, drop, nil)
       case .opening: return .opening
+      case .running:
+        return .later(
+          "the data of model \(manifest.model.value) changed while a batch of it runs; it is tried again when that has ended"
+        )
       }
     } catch let error as Refusal {
       throw error
@@ -105,7 +111,15 @@ extension Pipeline {
       if try ledger.model(name) != nil { return .modelGone }
       throw Refusal.unknownModel(manifest.model, known: configuration.modelNames)
     }
-    if let model = models[name] { return .rows(try model.resolution(of: manifest.selection)) }
+    if let model = models[name] {
+      // Row numbers mean the data as they are now, not as they were at the last look.
+      if run?.job.model.name == name {
+        if !model.dataset.isStillWhatWasOpened(model.description) { return .running }
+      } else if try !isUnchanged(model, dataOnly: true) {
+        return .opening
+      }
+      return .rows(try model.resolution(of: manifest.selection))
+    }
     return opening.contains(name) ? .opening : .modelUnusable
   }
 

@@ -49,9 +49,13 @@ extension Pipeline {
       let candidate = try await receive(number, for: model, from: connection)
       let answer: JSONValue
       if dryRun {
-        let looks = try await admit(candidate, settings, model, try await match(model), isDry: true)
+        let found = try await match(model)
+        let looks = try await admit(candidate, settings, model, found, isDry: true)
         answer = [
-          "message": JSONValue("would import version \(number) of \(name)" + Self.words(looks)), "dry_run": true,
+          "message": JSONValue(
+            "would import version \(number) of \(name); "
+              + Self.remembering(Set(found.relocation.tombstones.values).count)
+              + Self.words(looks)), "dry_run": true,
           "looks": .array(looks.map(\.json)),
         ]
         try model.store.discardCandidates()
@@ -79,7 +83,9 @@ extension Pipeline {
         let candidate = try receiver.finish(data: model.dataset.record)
         let incoming = try candidate.open()
         if let misfit = model.dataset.misfit(incoming.configuration.fit) { throw misfit }
+        try incoming.checkLabels(with: model)
         try incoming.checkNetwork(for: model.dataset)
+        try incoming.checkNumbers()
         return candidate
       }
     }.get()
@@ -154,10 +160,20 @@ extension Pipeline {
       "message": JSONValue(
         "\(name) is at version \(version), as imported; "
           + NumberText.count(outcome.settled, "forgotten row") + " settled, "
-          + NumberText.count(outcome.reopened.count, "request") + " accepted again" + words(looks)),
+          + NumberText.count(outcome.reopened.count, "request") + " accepted again"
+          + (outcome.reopened.isEmpty ? "" : "; what is served may know their rows until they are forgotten again")
+          + words(looks)),
       "version": JSONValue(version), "settled": JSONValue(outcome.settled),
       "reopened": .array(outcome.reopened.map { JSONValue($0.text) }), "looks": .array(looks.map(\.json)),
     ]
+  }
+
+  /// What an import brings back, before it does.
+  private static func remembering(_ count: Int) -> String {
+    count == 0
+      ? "no forgotten row is in its training data"
+      : "\(NumberText.count(count, "forgotten row")) in its training data would be forgotten again, and what is served may know "
+        + "them until then"
   }
 
   /// What a person who brings a model in should know of it, also without reading the journal.

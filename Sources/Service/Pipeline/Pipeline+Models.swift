@@ -11,6 +11,7 @@ extension Pipeline {
   package func prepareToOpen() {
     opening.formUnion(configuration.models.map(\.name))
     lookForRestoredBackup()
+    noteMissingReceipts()
   }
 
   func readyEvent() -> Event {

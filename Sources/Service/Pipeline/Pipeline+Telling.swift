@@ -20,6 +20,20 @@ extension Pipeline {
 
   private static let toldAtOnce = 500
 
+  /// Receipts that somebody removed are written again; the ledger has all that they say. Once, at the start.
+  func noteMissingReceipts() {
+    guard restoration == nil else { return }
+    do {
+      let isKnown = try ledger.expiredReceipts().union(ledger.dueReceipts(limit: Int.max).map(\.request))
+      let missing = try ledger.requests(RequestFilter()).map(\.id).filter { id in
+        try !isKnown.contains(id) && FileStatus.ifPresent(places.receipt(id.text), followingLinks: false) == nil
+      }
+      try ledger.noteReceiptsDue(of: missing)
+    } catch {
+      narrator.trouble(error)
+    }
+  }
+
   /// - Returns: false when the receipt could not be written; it stays due.
   private func tell(_ due: DueReceipt) throws(LedgerError) -> Bool {
     guard let record = try ledger.request(due.request), let receipt = try ledger.receipt(for: due.request) else {

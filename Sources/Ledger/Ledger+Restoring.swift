@@ -74,6 +74,15 @@ extension Ledger {
     }
   }
 
+  /// Requests that a person let go of when a backup was brought back.
+  package func signedOff() throws(LedgerError) -> Set<RequestID> {
+    try read { session in
+      let payloads = try session.all("SELECT payload FROM audit WHERE kind = 'recovered'", read: { try $0.text(0) })
+      let names = try payloads.flatMap { try JSONValue.parse(Array($0.utf8))["signed_off"]?.elements ?? [] }
+      return Set(names.compactMap { $0.stringValue.flatMap { RequestID($0) } })
+    }
+  }
+
   /// Takes up again what was found, in one transaction, and lets every model go on. What was served before is owed: no
   /// version is served before.
   /// - Returns: the requests that are owed now, in the order of acceptance.
@@ -83,7 +92,12 @@ extension Ledger {
       let found = recovery.submissions.map(\.manifest.id) + recovery.served
       let owed = try found.map { try session.entry($0) }.filter(\.state.isWaiting)
         .sorted { $0.sequence < $1.sequence }
-      for entry in owed { try session.setOwed(entry) }
+      for entry in owed {
+        try session.goOnWithHeld(entry, by: uid, at: now)
+        try session.setOwed(entry)
+        // The receipt that is there is a later one's than the ledger's, and says that it was forgotten.
+        try session.noteReceiptDue(try session.entry(entry.id))
+      }
       for (model, number) in recovery.serving where owed.contains(where: { $0.model == model }) {
         try session.run(
           "UPDATE models SET served_version = ? WHERE name = ? AND current_version IS NOT ?", [number, model, number])
@@ -102,5 +116,22 @@ extension Ledger {
         ])
       return owed.map(\.id)
     }
+  }
+}
+
+extension Session {
+  /// One that was held or had failed when the backup was taken was forgotten since: it goes on from its beginning. Where its rows are
+  /// gone it stays as it is.
+  fileprivate func goOnWithHeld(_ entry: Entry, by uid: UInt32?, at now: Timestamp) throws {
+    guard try [.held, .failed].contains(self.entry(entry.id).state), entry.reason != .noModel else { return }
+    guard let batch = entry.batch else {
+      if entry.rows.map({ !$0.isEmpty }) ?? (entry.reason == .nothingSelected) {
+        _ = try acceptAgain(entry, by: uid, at: now)
+      }
+      return
+    }
+    try startOver(batch)
+    try run("UPDATE batches SET failures = 0, accepted_retain_cost = NULL WHERE number = ?", [batch])
+    _ = try scheduleAgain(try self.batch(batch), entry.state, by: uid, at: now)
   }
 }

@@ -13,21 +13,39 @@ struct ReceiptVerifier {
 
   /// How often a file is read when the ledger changed meanwhile.
   private static let attempts = 3
-  private static let restore = "bring it back from a backup; hamuctl show ID says what the ledger has"
+  private static let restore =
+    "move it away and restart hamud, which writes a receipt that is missing anew; hamuctl show ID says what the ledger has"
+  private static let restoreManifest = "bring it back from a backup; hamuctl show ID says what the ledger has"
+  private static let recover = "hamuctl recover, which takes up again what the restored ledger does not know"
 
   func run(_ report: inout VerifyReport) throws {
     let known = try ledger.requests(RequestFilter(model: model)).map(\.id)
     let context = Context(
-      expired: try ledger.expiredReceipts(), signed: keys.isEmpty ? [] : try ledger.changedSinceSigning())
+      expired: try ledger.expiredReceipts(), signed: keys.isEmpty ? [] : try ledger.changedSinceSigning(),
+      isRestored: try ledger.models().contains { $0.pauses.contains { $0.reason == .restored } })
     for id in known { try check(id, context, &report) }
     guard model == nil else { return }
+    let signedOff = try ledger.signedOff()
     let ids = Set(known.map { FileName($0.text + ".yaml") })
     for directory in [places.receipts, places.accepted] {
       for name in try names(directory, &report) where !ids.contains(name) {
         // One may have come since the ledger was asked.
         let id = name.text.map { Paths.stem(of: $0) }.flatMap { RequestID($0) }
-        if let id, Paths.fileExtension(of: name.readable) == "yaml", try ledger.request(id) != nil { continue }
-        stray(Paths.join(directory, name.readable), isTemporary: DurableDirectory.isTemporary(name), &report)
+        let path = Paths.join(directory, name.readable)
+        if let id, Paths.fileExtension(of: name.readable) == "yaml" {
+          if try ledger.request(id) != nil { continue }
+          if context.isRestored {
+            report.add(path, "the restored ledger does not know it", mend: Self.recover, severity: .note)
+            continue
+          }
+          if signedOff.contains(id) {
+            report.add(
+              path, "its request was let go of with hamuctl recover --sign-off",
+              mend: "keep it where you keep your records, and remove it here", severity: .note)
+            continue
+          }
+        }
+        stray(path, isTemporary: DurableDirectory.isTemporary(name), &report)
       }
     }
     try checkRejected(&report)
@@ -38,6 +56,8 @@ struct ReceiptVerifier {
     let expired: Set<RequestID>
     /// Those whose receipts must be signed.
     let signed: Set<RequestID>
+    /// An older ledger was brought back, and nobody has settled that yet.
+    let isRestored: Bool
   }
 
   // MARK: Receipts
@@ -67,8 +87,13 @@ struct ReceiptVerifier {
         settled = record
         continue
       }
-      if let fault { report.add(path, fault, mend: Self.restore) }
-      if let manifest { report.add(places.acceptedManifest(id.text), manifest, mend: Self.restore) }
+      if let fault, context.isRestored {
+        report.add(
+          path, "\(fault): it may be a later one than the restored ledger", mend: Self.recover, severity: .note)
+      } else if let fault {
+        report.add(path, fault, mend: Self.restore)
+      }
+      if let manifest { report.add(places.acceptedManifest(id.text), manifest, mend: Self.restoreManifest) }
       return
     }
   }

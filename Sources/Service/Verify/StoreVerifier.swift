@@ -55,7 +55,7 @@ struct StoreVerifier {
         version.presence = $0.purgedAt != nil ? .purged : $0.purgeBeganAt != nil ? .purging : .kept
         version.keptRecord = kept[$0.number]
         return version
-      }, current: try ledger.model(model)?.currentVersion)
+      }, current: try ledger.model(model)?.serving)
     let published = versions.first { $0.number == expected.current }?.publishedAt
     expected.isFresh = published.map { WallClock.now < $0 + Self.swapTime } ?? false
     expected.keys = keys

@@ -47,6 +47,17 @@ import Testing
     try await house.call(.status)["models"]?.elements?.first?["paused"]?.stringValue
   }
 
+  /// What the older ledger does not know is no damage, and must stay for recover to find.
+  private func expectNoDamage(_ road: Road) throws {
+    let findings = try Verifier(places: road.places, model: nil).run().json["findings"]?.elements ?? []
+    let later = findings.filter { $0["where"]?.stringValue?.hasSuffix("/two.yaml") == true }
+    #expect(!later.isEmpty)
+    for finding in later {
+      #expect(finding["severity"]?.stringValue == "note")
+      #expect(finding["mend"]?.stringValue?.hasPrefix("hamuctl recover") == true)
+    }
+  }
+
   @Test func headCopy_followsTheChain_andIsNoAlarm() async throws {
     let road = try await road()
     let next = try await Household(road)
@@ -68,6 +79,7 @@ import Testing
     let told = try #require(house.witness.events(.restoredBackup).first)
     #expect(told.entry.priority == .critical && told.entry.message.contains("hamuctl recover"))
     #expect(try await paused(house) == "restored")
+    try expectNoDamage(road)
     // New requests are taken and wait; what is served stays, although the ledger does not know it.
     try await house.submit(manifest("four", "subjects: [s-9]", "priority: urgent"))
     await house.quiet()
@@ -96,6 +108,38 @@ import Testing
     await next.witness.wait(for: .modelLoaded)
     #expect(next.witness.events(.restoredBackup).isEmpty && road.versions == [1, 2, 4])
     try await next.stop()
+  }
+
+  /// As usual, but that hardly any request may go through without a person.
+  private static let strict = """
+    unlearning: {batch_size: 64, radius: {relative: 5e-3}, evaluate_every: 5}
+    policy: {on_hardness: continue, retain_budget: 0.5, max_forget_share: 0.01}
+    batching: {max_wait: 1h}
+    """
+
+  /// What waited for a person when the backup was taken had its answer since.
+  @Test func heldAtTheBackup_andForgottenSince_goesOn() async throws {
+    let road = try Road()
+    let usual = try DataFile.read(road.configuration(), limit: 10_000)
+    try road.configure(Self.strict)
+    let house = try await Household(road)
+    try await house.submit(manifest("one", "subjects: [s-3]", "priority: urgent"))
+    #expect(try await house.settled("one").reason == .maxForgetShare)
+    try await house.stop()
+    try await copyLedger(road)
+    let later = try await Household(road)
+    try await later.call(.resume(id: "one", acceptRetainCost: nil, dryRun: false))
+    #expect(try await later.settled("one").state == .forgotten)
+    try await later.stop()
+    try bringBack(road)
+    try DurableFile.publish(usual, to: road.configuration())
+    let restored = try await Household(road)
+    await restored.witness.wait(for: .modelLoaded)
+    #expect(try await restored.show("one").state == .held)
+    try await restored.call(.recover(signsOff: false, dryRun: false))
+    #expect(try await restored.settled("one").state == .forgotten)
+    #expect(try Verifier(places: road.places, model: nil).run().code == .success)
+    try await restored.stop()
   }
 
   @Test func olderLedger_staysSeen_fromStartToStart() async throws {

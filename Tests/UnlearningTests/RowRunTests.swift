@@ -64,6 +64,23 @@ import Unlearning
     #expect(result.retainBefore == first.retainBefore)
   }
 
+  /// Held as too slow, it goes on for steps, not for none.
+  @Test func tooSlow_goesOnForSteps_afterItWasAccepted() throws {
+    var plan = tiny.plan([ForgetRequest(key: "r", rows: rows(20))])
+    var steering = SteeringSettings()
+    // It may be given up whatever was spent.
+    (steering.batch, steering.forgetBatch, steering.spareShare) = (16, 8, -1e9)
+    plan.settings.steering = steering
+    plan.settings.maxSteps = 100
+    plan.settings.step.radius = .relative(1e-4)
+    let first = try #require(try UnlearningRun(plan, observer: RecordingObserver()).run().result)
+    #expect(first.ending == .maxSteps && first.steps < 100)
+    plan.policy.acceptedRetainCost = 0.5
+    let saved = try #require(first.saved)
+    let again = try #require(try UnlearningRun(plan, observer: RecordingObserver(), resuming: saved).run().result)
+    #expect(again.steps >= first.steps + steering.paceSteps)
+  }
+
   @Test func hardRows_areUnavoidable_andHeldBeforeTheStep() throws {
     // A third of all rows by cross-entropy, with half of what the radii allow.
     var plan = tiny.plan([ForgetRequest(key: "hard", rows: (0..<80).map { 3 * $0 + $0 % 3 })])

@@ -37,8 +37,9 @@ extension Course {
 
   /// Also the steps that were accepted to cost something are only taken while they lead somewhere.
   var isTooSlow: Bool {
+    // Of a run that goes on after it was held, the steps that it took since.
     guard let settings = plan.settings.steering, let steering = state.steering,
-      steering.mayGiveUp(evidence(), settings)
+      state.step - state.stepBase >= settings.paceSteps, steering.mayGiveUp(evidence(), settings)
     else { return false }
     let share = state.stepsShare(ofLeft: stepLimit - state.step, over: settings.paceSteps)
     return share.map { $0 > settings.paceSlack } ?? false

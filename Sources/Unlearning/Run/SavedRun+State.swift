@@ -15,6 +15,35 @@ private struct SavedText: Codable {
   var point: RunState?
   /// Of a run that brings earlier erasures into their band; an older release saved none.
   var ready: RunState?
+
+  init(state: RunState, point: RunState?, ready: RunState?) {
+    (self.state, self.point, self.ready) = (state, point, ready)
+  }
+
+  /// nil where another version of hamud wrote it.
+  init?(_ text: String) {
+    let decoder = JSONDecoder()
+    decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+      positiveInfinity: Self.infinity, negativeInfinity: "-" + Self.infinity, nan: Self.nan)
+    guard let read = try? decoder.decode(Self.self, from: Data(text.utf8)), read.format == Self.current else {
+      return nil
+    }
+    self = read
+  }
+
+  var text: String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys]
+    // A pace that does not fall is infinitely slow, and that is saved too.
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: Self.infinity, negativeInfinity: "-" + Self.infinity, nan: Self.nan)
+    // So encoding plain structs cannot fail; were it to, the text is refused when it is read.
+    let data = (try? encoder.encode(self)) ?? Data()
+    return String(decoding: data, as: UTF8.self)
+  }
+
+  private static let infinity = "inf"
+  private static let nan = "nan"
 }
 
 /// What a run goes on from.
@@ -31,27 +60,20 @@ extension SavedRun {
   private static let readyPrefix = "ready/"
 
   /// Steps taken; nil where another version of hamud wrote it.
-  package var step: Int? { (try? JSONDecoder().decode(SavedText.self, from: Data(state.utf8)))?.state.step }
+  package var step: Int? { SavedText(state)?.state.step }
 
   /// - Parameters:
   ///   - old: the measured point to which the run may have to go back; nil: this is one.
   ///   - ready: where everything held.
   init(_ now: MeasuredPoint, from old: MeasuredPoint? = nil, ready: MeasuredPoint?, _ network: Network) {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys]
-    let text = SavedText(state: now.state, point: old?.state, ready: ready?.state)
-    // Encoding plain structs of finite numbers cannot fail; were it to, the text is refused when it is read.
-    let data = (try? encoder.encode(text)) ?? Data()
     self.init(
-      state: String(decoding: data, as: UTF8.self),
+      state: SavedText(state: now.state, point: old?.state, ready: ready?.state).text,
       arrays: now.weights.arrays("", network) + (old?.weights.arrays(Self.pointPrefix, network) ?? [])
         + (ready?.weights.arrays(Self.readyPrefix, network) ?? []))
   }
 
   func read(_ network: Network) throws(UnlearningError) -> SavedPoints {
-    guard let text = try? JSONDecoder().decode(SavedText.self, from: Data(state.utf8)),
-      text.format == SavedText.current
-    else {
+    guard let text = SavedText(state) else {
       throw .saved("the saved run was written by another version of hamud; the run has to start over")
     }
     func point(_ state: RunState, _ prefix: String) throws(UnlearningError) -> MeasuredPoint {

@@ -29,6 +29,8 @@ package struct LedgerView {
     ]
   }
 
+  private static let owedNamed = 10
+
   package func receipt(_ id: RequestID) throws(LedgerError) -> JSONValue {
     guard let receipt = try ledger.receipt(for: id) else { throw .unknownRequest(id) }
     return receipt.json
@@ -43,11 +45,18 @@ package struct LedgerView {
     var models: [JSONValue] = []
     for name in names {
       let record = try ledger.model(name)
+      let owed = try ledger.owedRequests(of: name)
+      var named: [JSONValue] = []
+      for id in owed.prefix(Self.owedNamed) {
+        let state = try ledger.request(id)?.state.rawValue
+        named.append(["request": JSONValue(id.text), "state": state.map { JSONValue($0) } ?? .null])
+      }
       let pauses = (record?.pauses.map(\.reason.rawValue) ?? []) + (opening.contains(name) ? ["opening"] : [])
       models.append([
         "model": JSONValue(name), "version": record?.serving.map { JSONValue($0) } ?? .null,
         "paused": pauses.isEmpty ? .null : JSONValue(pauses.joined(separator: ", ")),
-        "owed": JSONValue(try ledger.owedRequests(of: name).count),
+        "owed": JSONValue(owed.count),
+        "owed_requests": .array(named),
       ])
     }
     let end = try ledger.chainEnd()

@@ -98,7 +98,10 @@ extension Pipeline: ControlHandler {
     case .opening: throw ControlError(.unavailable, "the daemon is stopping; hand it in again when it is back")
     case .later(let sentence): throw ControlError(.unavailable, sentence)
     case .tomorrow(let end):
-      throw ControlError(.rejected, "too much of yours was refused today; hand it in again from \(end.rfc3339()) on")
+      throw ControlError(
+        .rejected,
+        "as many of your manifests were refused today as requests_per_day in hamud.yaml allows requests; hand it in again"
+          + " from \(end.rfc3339()) on, or ask an operator to raise it")
     }
   }
 

@@ -22,6 +22,7 @@ extension Pipeline {
       throw ControlError(.configuration, reasons + "\nthe old configuration stays in force")
     }
     let gone = Set(configuration.modelNames).subtracting(fresh.modelNames)
+    if fresh.settings.quotas != configuration.settings.quotas { scanner.reconsider() }
     configuration = fresh
     for name in gone.union(fresh.brokenModels.map(\.name)) {
       models[name] = nil

@@ -139,7 +139,7 @@ extension Pipeline {
     var publication = Publication(
       batch: job.planned.batch, generation: job.planned.generation,
       version: NewVersion(number: version.number, parent: job.model.current.number, record: try version.digest()),
-      endings: endings(of: job.planned.requests, result, rows, job))
+      endings: try endings(of: job.planned.requests, result, rows, job))
     publication.setAside = setAside(result, version: version.number)
     if let before = result.heldoutBefore, let after = result.heldoutAfter {
       publication.heldoutFall = before.accuracy - after.accuracy
@@ -196,14 +196,17 @@ extension Pipeline {
 
   private func endings(
     of requests: [PlannedRun.Request], _ result: RunResult, _ rows: [ForgottenRow], _ job: RunJob
-  ) -> [Publication.Ending] {
-    requests.compactMap { request in
+  ) throws(LedgerError) -> [Publication.Ending] {
+    let ending = Set(requests.map(\.id)).subtracting(
+      result.requests.filter { $0.setAside != nil }.compactMap { RequestID($0.key) })
+    let owed = try ledger.owedRequests(of: job.model.name).filter { !ending.contains($0) }
+    return requests.compactMap { request in
       guard let found = result.requests.first(where: { $0.key == request.id.text }), found.setAside == nil else {
         return nil
       }
       let reason: Reason = found.hadNothingToForget ? .nothingToForget : .target
       return Publication.Ending(
-        request: request.id, reason: reason, detail: RunSentences.forgotten(found, result),
+        request: request.id, reason: reason, detail: RunSentences.forgotten(found, result, owed: owed),
         evidence: Evidence(found, in: result, isHeld: false),
         forgotten: rows.filter { request.rows.contains($0.row) })
     }

@@ -5,7 +5,20 @@ import Unlearning
 
 /// What a receipt's `detail` says of a run: one or two sentences for a person, with what they can do.
 enum RunSentences {
-  static func forgotten(_ request: RequestResult, _ result: RunResult) -> String {
+  /// - Parameter owed: requests that have to be forgotten again before the version is served.
+  static func forgotten(_ request: RequestResult, _ result: RunResult, owed: [RequestID]) -> String {
+    forgotten(request, result) + notServed(owed)
+  }
+
+  private static func notServed(_ owed: [RequestID]) -> String {
+    if owed.isEmpty { return "" }
+    let names =
+      owed.prefix(3).map(\.text).joined(separator: ", ") + (owed.count > 3 ? " and \(owed.count - 3) more" : "")
+    return "; the version is not served before \(names), which a rollback or hamuctl recover brought back, "
+      + "\(owed.count == 1 ? "is" : "are") forgotten again (hamuctl status: owed)"
+  }
+
+  private static func forgotten(_ request: RequestResult, _ result: RunResult) -> String {
     if request.hadNothingToForget {
       return "these rows were no surer than rows the model never saw, so there was nothing to forget; they will not be "
         + "trained on again"
@@ -46,7 +59,8 @@ enum RunSentences {
       let hardness = result.hardness?.hardness
       return "after \(result.steps) steps every further step must raise the retain loss, by "
         + "\(hardness.map { short($0.leastCost) } ?? "an unknown amount") at the least (measured: "
-        + "\(hardness.map { short($0.retainCost) } ?? "-") a step)"
+        + "\(hardness.map { short($0.retainCost) } ?? "-") a step); so far it has risen by "
+        + "\(result.hardness.map { short($0.retainSpent) } ?? "-") of \(short(budget))"
     case .retainBudget:
       return "after \(result.steps) steps the retain loss had risen by more than the budget of \(short(budget))"
     case .maxSteps: return "the target was not reached within \(result.steps) steps"
@@ -87,6 +101,9 @@ enum RunSentences {
       ? "Going on costs about \(short(cost)) of retain loss a step"
       : "Going on costs no retain loss (measured: \(short(cost)) a step)"
     // One measurement shows no fall either.
+    if going.steps == 0 {
+      return "The target holds: what is missing is that the retain loss comes down, or that its rise is accepted. "
+    }
     let length =
       going.steps.map { ", for some \($0) steps. " }
       ?? ", for how many steps nobody can say: no fall of the distance to the target was measured yet. "

@@ -54,6 +54,9 @@ package struct SpoolScanner: Sendable {
     return isNew
   }
 
+  /// Looks again at what was left until a time: why it was may not hold any more.
+  package mutating func reconsider() { left = left.filter { $0.value.until == nil } }
+
   /// - Returns: whether it is new that this file stays for a later look, so that it is said once.
   package mutating func noteDeferred(_ name: FileName, _ identity: FileIdentity) -> Bool {
     let isNew = deferred[name] != identity

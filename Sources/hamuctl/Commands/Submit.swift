@@ -34,7 +34,8 @@ struct Submit: AsyncParsableCommand {
       }
       if wait, let id = receipt["request"]?.stringValue { receipt = try await session.ask(.wait(id: id)) }
       json ? Output.json(receipt) : Output.say(ReceiptText.summary(receipt))
-      if wait { try Ending.exit(as: receipt) }
+      // Handed in again, a request that was cancelled stays so: nothing will be forgotten.
+      if wait || receipt["state"]?.stringValue == RequestState.cancelled.rawValue { try Ending.exit(as: receipt) }
     }
   }
 }

@@ -8,13 +8,19 @@ enum StatusText {
     let requests = counts.map { Figures.text($0.value) + " " + $0.key }.joined(separator: ", ")
     lines.append("requests    " + (requests.isEmpty ? "none" : requests))
     if let alone = status["left_alone"]?.integerValue, alone > 0 {
-      lines.append("left alone  \(alone) in the spool that are no manifests, or that hamud may not read")
+      lines.append(
+        "left alone  \(alone) in the spool that are no manifests (*.yaml, *.yml, *.json), that hamud may not read, or whose"
+          + " owner's quota is spent")
     }
     for model in status["models"]?.elements ?? [] {
       var line = "model       " + Figures.text(model["model"]) + ", version " + Figures.text(model["version"])
       if let paused = model["paused"]?.stringValue { line += ", paused: " + paused }
       if let owed = model["owed"]?.integerValue, owed > 0 {
-        line += ", owed: \(owed) to be served again before another version is served"
+        line += ", owed: \(owed) to be served again before another version is served ("
+        let waiting = (model["owed_requests"]?.elements ?? []).map {
+          Figures.text($0["request"]) + " " + Figures.text($0["state"])
+        }
+        line += waiting.joined(separator: ", ") + (owed > waiting.count ? ", ...)" : ")")
       }
       lines.append(line)
     }

@@ -57,6 +57,10 @@ import Testing
     _ = scanner.leave("a.yaml", try FileStatus.of(road.places.incoming + "/a.yaml"), until: end)
     let before = try scanner.look(road.places.incoming, at: end - .seconds(1))
     #expect(before.whole.isEmpty && before.leftAlone == 1)
+    // The quota that it waits for may be another one.
+    var reloaded = scanner
+    reloaded.reconsider()
+    #expect(try reloaded.look(road.places.incoming, at: end - .seconds(1)).whole == ["a.yaml"])
     #expect(try scanner.look(road.places.incoming, at: end).whole == ["a.yaml"])
   }
 

@@ -143,7 +143,10 @@ package struct ModelOpener: Sendable {
     // Another one than runs start from, while a rollback is being replayed.
     let serving = record.serving ?? number
     let isRestored = record.pauses.contains { $0.reason == .restored }
-    if !isRestored, try store.currentNumber() != serving { try store.makeCurrent(serving) }
+    if !isRestored, try store.currentNumber() != serving {
+      try store.makeCurrent(serving)
+      try store.removeStrays(unknownTo: ledger, record.name)
+    }
     return verified
   }
 

@@ -69,7 +69,7 @@ package struct Daemon: Sendable {
       try ledger.close()
       try mark.remove()
     } catch {
-      throw StartFailure(.software, "\(error)")
+      throw StartFailure(ending: error)
     }
     withExtendedLifetime(lock) {}
   }
@@ -169,6 +169,13 @@ struct StartFailure: Error {
     event =
       code == .configuration
       ? .configurationRejected(message, stillServing: false) : .startRefused(message, exitCode: code.rawValue)
+  }
+
+  /// What served has ended, or could not end in order. Starting again may help.
+  init(ending error: any Error) {
+    code = .inputOutput
+    message = "\(error)"
+    event = .endedByFault(message, exitCode: code.rawValue)
   }
 
   init(_ blas: BLASReport) {

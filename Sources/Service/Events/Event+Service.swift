@@ -93,6 +93,10 @@ extension Event {
     Event(.trouble, "\(detail); will be tried again at the next look")
   }
 
+  package static func endedByFault(_ detail: String, exitCode: Int32) -> Event {
+    Event(.trouble, "hamud ends (exit code \(exitCode)): \(detail); systemd starts it again")
+  }
+
   package static func lowDisk(path: String, free: Int, share: Double, limit: Double) -> Event {
     Event(
       .lowDisk,

@@ -83,7 +83,8 @@ claim "the version's record has what the look said" \
 # The owner brings in the model as it was before all this.
 on_return hold
 bring /var/lib/hamud/models/people/versions/000003 --dry-run
-claim "hamuctl import would take the version that is served" equal "$code $answer" "0 would import version 4 of people"
+claim "hamuctl import would take the version that is served" equal "$code $answer" \
+  "0 would import version 4 of people; 1 forgotten row in its training data would be forgotten again, and what is served may know them until then"
 bring /srv/models/people --dry-run
 claim "but not the old model: exit code 75" equal "$code" 75
 claim "a dry run notes nothing" equal "$(signs)" 0

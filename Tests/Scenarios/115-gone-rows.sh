@@ -102,7 +102,7 @@ claim "which says that it is not imported" contains "$(field MESSAGE <<< "$entry
 read -r rise error taken <<< "$(for name in RISE ERROR TAKEN; do field "HAMUD_RETURN_$name" <<< "$entry"; done | paste -s -d " ")"
 said=$(field MESSAGE <<< "$entry" | sed 's/.*an estimated \(.*\) in log-odds (standard error.*/\1/')
 claim "the fields say what the sentence says, in more digits" at_least 0.01 \
-  "$(awk -v said="$said" -v rise="$rise" 'BEGIN { print said > rise ? said - rise : rise - said }')"
+  "$(awk -v said="$said" -v rise="$rise" 'BEGIN { print (said > rise ? said - rise : rise - said) }')"
 note="$rise of $taken, standard error $error"
 claim "more than half of what forgetting took is back" at_least "$rise" "$(awk -v taken="$taken" 'BEGIN { print taken / 2 }')"
 claim "by more than three standard errors" at_least "$rise" "$(awk -v error="$error" 'BEGIN { print 3 * error }')"

@@ -29,6 +29,11 @@ extension Pipeline {
 
   /// Opens every configured model that is not open yet, each on a thread of its own, one after the other; rings when done.
   package func openModels() async {
+    // Opening moves `current` to what the ledger says, which must not be an older one's word.
+    while !isRestorationSought, !isStopping {
+      try? await Task.sleep(for: .seconds(1))
+      lookForRestoredBackup()
+    }
     let wanted = configuration.models.filter { models[$0.name]?.settings != $0 }
     opening.formUnion(wanted.map(\.name))
     narrateBroken()

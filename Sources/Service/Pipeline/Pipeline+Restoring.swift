@@ -10,8 +10,11 @@ extension Pipeline {
   func lookForRestoredBackup() {
     do {
       let names = try Set(ledger.models().map(\.name)).union(configuration.modelNames)
-      let found = try Restoration.find(ledger, places) ?? leftUnsettled()
-      guard let found else { return }
+      let found = try restoration ?? Restoration.find(ledger, places) ?? leftUnsettled()
+      guard let found else {
+        isRestorationSought = true
+        return
+      }
       restoration = found
       let now = clocks.wall()
       for name in names.sorted() {
@@ -19,9 +22,10 @@ extension Pipeline {
         try ledger.pause(name, .restored, detail: "\(found.why); hamuctl recover", at: now)
       }
       let missing = try LostRequest.find(ledger, places).count
+      isRestorationSought = true
       narrator.post(.restoredBackup(found.why, missing: missing))
     } catch {
-      // Not knowing is no reason to go on: without an answer of the ledger nothing does.
+      // Not knowing is no reason to go on: asked again at the next look, which does nothing else before.
       narrator.trouble(error)
     }
   }
@@ -35,7 +39,7 @@ extension Pipeline {
   /// Copies the head of the audit chain, before anybody is told what it covers. One that is newer than the ledger stays as it
   /// is until that is settled.
   func keepHead() {
-    guard restoration == nil else { return }
+    guard restoration == nil, isRestorationSought else { return }
     do {
       let end = try ledger.chainEnd()
       guard end != copiedHead else { return }

@@ -58,6 +58,8 @@ package actor Pipeline {
   package internal(set) var isStopping = false
   /// Why the ledger is taken for an older one than it was, until a person settles it.
   var restoration: Restoration?
+  /// Whether that could be said, and every model is paused where it is.
+  var isRestorationSought = false
   /// Where the chain ended when its head was copied last.
   var copiedHead: ChainEnd?
   /// Since when each model's waiting requests wait, by the clock that does not jump.
@@ -105,6 +107,8 @@ package actor Pipeline {
   package func look() async {
     guard !isStopping else { return }
     alarm.set(MonotonicInstant.now + configuration.settings.scanInterval)
+    if !isRestorationSought { lookForRestoredBackup() }
+    guard isRestorationSought else { return }
     attempt { try tell() }
     attempt { try checkModels() }
     await takeUp()

@@ -31,6 +31,7 @@ extension Pipeline {
   package func openModels() async {
     // Opening moves `current` to what the ledger says, which must not be an older one's word.
     while !isRestorationSought, !isStopping {
+      // Ignored: a wait that is cut short asks sooner.
       try? await Task.sleep(for: .seconds(1))
       lookForRestoredBackup()
     }

@@ -14,7 +14,7 @@ struct ReceiptVerifier {
   /// How often a file is read when the ledger changed meanwhile.
   private static let attempts = 3
   private static let restore =
-    "move it away and restart hamud, which writes a receipt that is missing anew; hamuctl show ID says what the ledger has"
+    "restart hamud, which writes a missing receipt anew (move a wrong one away first); hamuctl show ID says what it is to say"
   private static let restoreManifest = "bring it back from a backup; hamuctl show ID says what the ledger has"
   private static let recover = "hamuctl recover, which takes up again what the restored ledger does not know"
 

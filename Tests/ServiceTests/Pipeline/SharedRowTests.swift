@@ -24,7 +24,7 @@ import Testing
   }
 
   /// Without the original row 1, which nobody named.
-  private func removeARow(_ house: Household) async throws {
+  private func removeARow() throws {
     let order = (0..<240).filter { $0 != 1 }
     var rows = SmallData.Rows()
     for row in order {
@@ -33,13 +33,17 @@ import Testing
     }
     try road.write(rows, to: "train")
     try road.writeOwners(order)
+  }
+
+  private func notice(_ house: Household) async throws {
+    try removeARow()
     await house.pipeline.look()
     await house.witness.wait(for: .dataChanged)
   }
 
   @Test func rematch_findsItForBoth() async throws {
     let house = try await served()
-    try await removeARow(house)
+    try await notice(house)
     let answer = try await house.call(.rematch(model: Road.model, dryRun: false))
     #expect(answer["message"]?.stringValue?.contains(" 0 are gone") == true)
     let stones = try house.ledger.markedTombstones(of: Road.model)
@@ -92,14 +96,7 @@ import Testing
     let house = try await Household(road)
     await house.witness.wait(for: .modelLoaded)
     await house.quiet()
-    let order = (0..<240).filter { $0 != 1 }
-    var rows = SmallData.Rows()
-    for row in order {
-      rows.samples += SmallData.shared.train.row(row)
-      rows.labels.append(SmallData.shared.train.labels[row])
-    }
-    try road.write(rows, to: "train")
-    try road.writeOwners(order)
+    try removeARow()
     let receipt = try await house.submit(manifest("late", "samples: [100]"))
     #expect(receipt.state == .accepted && receipt.rows == nil)
     #expect(house.witness.events(.dataChanged).count == 1)

@@ -12,6 +12,23 @@ package enum ProcessControl {
 
   package static func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 
+  /// Runs the same program with the same arguments in the place of this one, under the same number. Returns where that
+  /// cannot be: the file was replaced or removed meanwhile, or a policy forbids it.
+  /// - Parameter changes: of the environment; nil removes a variable.
+  package static func startAnew(changing changes: [String: String?]) {
+    // By its own path: `/proc/self/exe` would become the name by which the journal and ps know it.
+    var path = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
+    guard readlink("/proc/self/exe", &path, Int(PATH_MAX)) > 0 else { return }
+    let before = changes.map { ($0.key, environment($0.key)) }
+    for (name, value) in changes { set(name, value) }
+    execv(path, CommandLine.unsafeArgv)
+    for (name, value) in before { set(name, value) }
+  }
+
+  private static func set(_ name: String, _ value: String?) {
+    if let value { setenv(name, value, 1) } else { unsetenv(name) }
+  }
+
   package static var currentDirectory: String? {
     guard let path = getcwd(nil, 0) else { return nil }
     defer { free(path) }

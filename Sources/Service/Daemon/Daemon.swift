@@ -21,6 +21,7 @@ package struct Daemon: Sendable {
   /// Runs until it is told to stop.
   /// - Returns: the process's exit code. 78 (configuration) and 70 (BLAS) do not go away by starting again.
   package func run() async -> Int32 {
+    Kernels.choose()
     ProcessControl.ignoreBrokenPipes()
     let narrator = Narrator(sink)
     do {
@@ -40,7 +41,7 @@ package struct Daemon: Sendable {
     narrator.post(
       .started(
         release: Release.version, root: places.root, threads: configuration.settings.workers,
-        blas: "\(blas.library), kernels \(blas.core)"))
+        blas: "\(blas.library), kernels \(blas.core)" + Kernels.reason))
     guard blas.ok else { throw StartFailure(blas) }
     let lock = try step(.inputOutput) { () throws(PlatformError) in try prepare() }
     let ledger = try step(.inputOutput) { () throws(LedgerError) in try Ledger(path: places.ledger) }

@@ -31,6 +31,7 @@ struct Compare: AsyncParsableCommand {
   }
 
   func run() async throws {
+    Kernels.choose()
     try await run {
       let session = Session(place, parent: parent.place)
       do throws(ControlError) {

@@ -25,6 +25,7 @@ struct Evaluate: AsyncParsableCommand {
   }
 
   func run() async throws {
+    Kernels.choose()
     try await run {
       let session = Session(place, parent: parent.place)
       let evaluation = Evaluation(

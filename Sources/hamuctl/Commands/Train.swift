@@ -37,6 +37,7 @@ struct Train: AsyncParsableCommand {
   }
 
   func run() async throws {
+    Kernels.choose()
     try await run {
       let places = Session(place, parent: parent.place).places
       do {

@@ -12,6 +12,9 @@ import subprocess
 import tempfile
 import time
 
+# One thread for products of this size: others would do nothing but spin beside the story that is told next door.
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
+
 MODEL = "small"
 ROWS, HELDOUT, FEATURES, CLASSES = 240, 150, 16, 3
 PAUSE = 0.006  # seconds between two looks

@@ -23,6 +23,15 @@ package indirect enum CheckpointError: Error, Sendable, CustomStringConvertible 
   /// A file is larger than this room reads.
   case tooLarge(bytes: Int, limit: Int)
 
+  /// A device or a limit failed, not what was read: the same may work the next time.
+  package var isTransient: Bool {
+    switch self {
+    case .inFile(_, let error): error.isTransient
+    case .system(let error): error.isTransient
+    default: false
+    }
+  }
+
   /// How a safetensors header breaks the format.
   package enum HeaderFault: Sendable, Equatable {
     case truncated(fileSize: Int, needed: Int)

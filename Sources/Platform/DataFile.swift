@@ -97,6 +97,17 @@ package final class DataFile: Sendable {
     return bytes
   }
 
+  /// For whoever can do without the file: nil where it is not there, or is not what can be read so. A device or a limit
+  /// that fails says nothing of the file, and is an error.
+  package static func readIfFit(_ path: String, limit: Int) throws(PlatformError) -> [UInt8]? {
+    do {
+      return try read(path, limit: limit)
+    } catch {
+      if error.isTransient { throw error }
+      return nil
+    }
+  }
+
   package static func identity(of path: String) throws(PlatformError) -> FileIdentity {
     try FileStatus.of(path).identity
   }

@@ -62,6 +62,17 @@ import Testing
     #expect(error?.cause == .tooLarge(size: 11, limit: 10))
   }
 
+  @Test func readIfFit_tellsAFileThatIsNotThere_fromOneThatCannotBeReadNow() throws {
+    let folder = Folder()
+    #expect(try DataFile.readIfFit(folder.put("a", "one"), limit: 3) == Array("one".utf8))
+    #expect(try DataFile.readIfFit(folder.file("none"), limit: 3) == nil)
+    #expect(try DataFile.readIfFit(folder.put("b", "longer"), limit: 3) == nil)
+    #expect(try DataFile.readIfFit(folder.path, limit: 3) == nil)
+    // The kernel answers with EIO for memory that is not there.
+    let error = failure { () throws(PlatformError) in _ = try DataFile.readIfFit("/proc/self/mem", limit: 3) }
+    #expect(error?.code == .inputOutput)
+  }
+
   @Test func fifoInTheDatasPlace_doesNotStopTheReader() {
     let folder = Folder()
     mkfifo(folder.file("a"), 0o644)

@@ -16,14 +16,14 @@ extension Pipeline {
     case .failure(let trouble): throw ControlError(.inputOutput, trouble.sentence)
     case .success(.dataChanged(_, let other)): model = other
     case .success(.ready(let same)):
-      if !dryRun { try ledgerWork { () throws(LedgerError) in try settle(settings, .success(.ready(same))) } }
+      if !dryRun { try ledgerWork { try settle(settings, .success(.ready(same))) } }
       return ["message": JSONValue("the data of \(name) are those that its row numbers were given for; nothing to do")]
     }
     // Before anything is looked for: what comes back only now has rows to be followed too.
     if !dryRun { readmit(name) }
     let found = try await match(model)
     if dryRun { return ["message": JSONValue("would follow: " + found.summary), "dry_run": true] }
-    try ledgerWork { () throws(LedgerError) in
+    try ledgerWork {
       try ledger.rematch(found.relocation, at: clocks.wall())
       models[name] = model
       changed[name] = nil
@@ -240,11 +240,13 @@ extension Pipeline {
     }
   }
 
-  private func ledgerWork(_ body: () throws(LedgerError) -> Void) throws(ControlError) {
+  private func ledgerWork(_ body: () throws -> Void) throws(ControlError) {
     do {
       try body()
-    } catch {
+    } catch let error as LedgerError {
       throw ControlError(error)
+    } catch {
+      throw ControlError(.inputOutput, "\(error)")
     }
   }
 

@@ -66,7 +66,7 @@ extension Pipeline {
     }
   }
 
-  func settle(_ settings: ModelSettings, _ outcome: Result<OpenedModel, ModelTrouble>) throws(LedgerError) {
+  func settle(_ settings: ModelSettings, _ outcome: Result<OpenedModel, ModelTrouble>) throws {
     let name = settings.name
     let now = clocks.wall()
     // Opened by settings that are not in force any more: whoever changed them opens it by the new ones.
@@ -95,14 +95,12 @@ extension Pipeline {
     }
   }
 
-  private func settle(_ opened: LoadedModel, at now: Timestamp) throws(LedgerError) {
+  private func settle(_ opened: LoadedModel, at now: Timestamp) throws {
     var model = opened
     let name = model.name
     // A run may have published while the model was being opened.
-    if let number = try ledger.model(name)?.currentVersion, number != model.current.number,
-      let current = try? model.store.open(number)
-    {
-      model.serve(current)
+    if let number = try ledger.model(name)?.currentVersion, number != model.current.number {
+      model.serve(try model.store.open(number))
     }
     if let directory = model.copiedFrom { narrator.post(.firstVersion(name, from: directory)) }
     let wasDamaged = try mended(name, at: now)

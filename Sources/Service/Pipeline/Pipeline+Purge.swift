@@ -17,7 +17,11 @@ extension Pipeline {
         let due = version.purgeDue(keep: settings.retention.keep, after: settings.retention.purgeAfter)
         let now = clocks.wall()
         if due <= now {
-          try begin(version, of: settings.name, .retention, by: nil)
+          do {
+            try begin(version, of: settings.name, .retention, by: nil)
+          } catch {
+            narrator.trouble(error)
+          }
         } else {
           alarm.set(.now + (due - now))
         }
@@ -27,14 +31,22 @@ extension Pipeline {
     try purgeReturned()
   }
 
-  private func begin(_ version: ReplacedVersion, of model: String, _ cause: PurgeCause, by uid: UInt32?)
-    throws(LedgerError)
-  {
-    let path = Paths.join(store(model).place(of: version.number), VersionRecord.fileName)
-    // What cannot be read is damaged: then the digest in the ledger is all that stays.
-    let bytes = try? DataFile.read(path, limit: CheckpointLimits.recordBytes)
-    let record = bytes.flatMap { SHA256Digest.of($0) == version.record ? $0 : nil }
+  private func begin(_ version: ReplacedVersion, of model: String, _ cause: PurgeCause, by uid: UInt32?) throws {
+    // Of a damaged one the digest in the ledger is all that stays.
+    let record = try record(of: version, model).flatMap { SHA256Digest.of($0) == version.record ? $0 : nil }
     try ledger.beginPurge(PurgeOrder(model, version.number, cause, record: record, by: uid), at: clocks.wall())
+  }
+
+  /// A limit that is reached now can wait; a disk that cannot read it may never again, and the version has to go.
+  private func record(of version: ReplacedVersion, _ model: String) throws(PlatformError) -> [UInt8]? {
+    let path = Paths.join(store(model).place(of: version.number), VersionRecord.fileName)
+    do {
+      return try DataFile.readIfFit(path, limit: CheckpointLimits.recordBytes)
+    } catch {
+      guard error.code == .inputOutput else { throw error }
+      narrator.trouble(error)
+      return nil
+    }
   }
 
   /// One that cannot be removed keeps no other from being removed.

@@ -109,7 +109,7 @@ extension Pipeline {
     recovery.signedOff = unfound
     for record in try ledger.models() {
       let store = VersionStore(directory: places.model(record.name), model: record.name)
-      if let number = try? store.current()?.number { recovery.serving[record.name] = number }
+      recovery.serving[record.name] = try store.currentIfWhole()?.number
     }
     return (recovery, unfound)
   }

@@ -40,7 +40,8 @@ extension Pipeline {
   /// What was served may be what is lost or damaged: then there is nothing else to serve meanwhile.
   private func isServedMissing(_ name: String) throws -> Bool {
     guard let serving = try ledger.model(name)?.serving else { return false }
-    return (try? VersionStore(directory: places.model(name), model: name).open(serving)) == nil
+    let store = VersionStore(directory: places.model(name), model: name)
+    return try store.openIfWhole(serving) == nil
   }
 
   private func parent(of name: String) throws -> Int {

@@ -52,7 +52,8 @@ struct LostRequest {
   /// The ledger has it, waiting.
   let isKnown: Bool
 
-  /// Everything that receipts and manifests in the spool say, and the ledger does not.
+  /// Everything that receipts and manifests in the spool say, and the ledger does not. One that the disk cannot read now is an
+  /// error: taken for a file that is gone, it would be a request that nobody serves again.
   static func find(_ ledger: Ledger, _ places: Places) throws -> [LostRequest] {
     let stems = try [places.receipts, places.accepted].flatMap { directory in
       try DurableDirectory.list(directory).filter { $0.hasSuffix(".yaml") }.map { Paths.stem(of: $0) }
@@ -64,7 +65,7 @@ struct LostRequest {
   }
 
   private static func look(_ id: RequestID, _ ledger: Ledger, _ places: Places) throws -> LostRequest? {
-    let receipt = (try? DataFile.read(places.receipt(id.text), limit: Limits.documentBytes))
+    let receipt = try DataFile.readIfFit(places.receipt(id.text), limit: Limits.documentBytes)
       .flatMap { try? Receipt.parse($0) }
     let known = try ledger.request(id)
     switch known?.state {
@@ -74,7 +75,7 @@ struct LostRequest {
     case nil where receipt?.state == .cancelled: return nil
     default: break
     }
-    let bytes = try? DataFile.read(places.acceptedManifest(id.text), limit: Limits.documentBytes)
+    let bytes = try DataFile.readIfFit(places.acceptedManifest(id.text), limit: Limits.documentBytes)
     let isWhole = receipt?.digest.map { digest in bytes.map { SHA256Digest.of($0).description } == digest } ?? true
     let parsed = isWhole ? bytes.flatMap { try? Manifest.parse($0, fileStem: id.text) } : nil
     return LostRequest(

@@ -172,6 +172,26 @@ import Testing
     try await house.stop()
   }
 
+  /// Reading there fails with EIO, as from a disk that fails. What the disk cannot read now is not gone, and not to be let go of.
+  @Test func whatCannotBeReadNow_isNotTakenForGone() async throws {
+    let road = try await road()
+    try bringBack(road)
+    let house = try await Household(road)
+    await house.witness.wait(for: .modelLoaded)
+    for path in [road.places.acceptedManifest("two"), road.places.receipt("two")] {
+      let bytes = try DataFile.read(path, limit: 1 << 20)
+      try DurableDirectory.swapSymlink(at: path, to: "/proc/self/mem")
+      let refusal = await house.refusal(.recover(signsOff: true, dryRun: false))
+      #expect(refusal?.code == .inputOutput && refusal?.message.contains(path) == true)
+      #expect(try await paused(house) == "restored")
+      try DurableFile.publish(bytes, to: path)
+    }
+    try await house.call(.recover(signsOff: false, dryRun: false))
+    try await house.call(.flush(model: nil, dryRun: false))
+    for id in ["two", "three"] { #expect(try await house.settled(id).state == .forgotten) }
+    try await house.stop()
+  }
+
   @Test func lostHeadCopy_isNoReasonToGoOn() async throws {
     let road = try await road()
     _ = try DurableDirectory.removeFile(road.places.headCopy)

@@ -127,6 +127,20 @@ import Testing
     try await next.stop()
   }
 
+  /// Where nothing else could be served, what remembers would be served at once: so that must be known, not guessed.
+  @Test func whatIsServed_andCannotBeReadNow_isNotTakenForLost() async throws {
+    let road = try await Self.served()
+    let house = try await Household(road)
+    await house.witness.wait(for: .modelLoaded)
+    // Reading there fails with EIO.
+    try DurableDirectory.swapSymlink(at: Paths.join(road.store.place(of: 3), "hamud.json"), to: "/proc/self/mem")
+    let refusal = await house.refusal(.rollback(model: Road.model, version: 1, servesNow: false, dryRun: false))
+    #expect(refusal?.code == .inputOutput)
+    #expect(try Self.current(road) == "versions/000003")
+    #expect(try await house.show("two").state == .forgotten)
+    try await house.stop()
+  }
+
   @Test func rollback_toADamagedVersion_isRefused() async throws {
     let road = try await Self.served()
     let path = Paths.join(road.places.model(Road.model), "versions", "000001", "model.safetensors")

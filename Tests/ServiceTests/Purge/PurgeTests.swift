@@ -112,6 +112,18 @@ import Testing
     try await house.stop()
   }
 
+  @Test func recordThatTheDiskCannotRead_isTold_andKeepsNoVersion() async throws {
+    let road = try Road(Self.settings(keep: 5, after: "7d"))
+    let house = try await lived(road)
+    // Reading there fails with EIO.
+    try DurableDirectory.swapSymlink(
+      at: Paths.join(road.store.place(of: 1), "hamud.json"), to: "/proc/self/mem")
+    #expect(try await purge(house, now: true) == ["1 purged", "2 purged"])
+    #expect(house.witness.events(.trouble).contains { $0.entry.message.contains("000001/hamud.json") })
+    #expect(road.versions == [3])
+    try await house.stop()
+  }
+
   @Test func crashAnywhere_isMendedAtTheNextStart_once() async throws {
     for point in 0..<4 {
       let road = try Road(Self.settings(keep: 5, after: "7d"))

@@ -136,6 +136,7 @@ class Matrix:
     def restored(self, seconds):
         """Of the story that is about this: the end, the failure and the cut at every point, in turns."""
         faults = self.ends() + [(f"eio:{point.number}", point) for point in self.changes]
+        faults += [(f"emfile:{point.number}", point) for point in self.opens]
         faults += [(f"lose:{point.number}:{loss}", point) for point in self.changes if point.word in SYNCS
                    for loss in ("all", "data", "names")]
         return self.verdict("restored", "recovered", faults, self.tell(faults, seconds))

@@ -36,9 +36,10 @@ e2e: build
 	@.ci/packages scenarios
 	Tests/Scenarios/run
 
-# The daemon with faults compiled in, in a folder of its own.
+# Both programs with faults compiled in, in a folder of their own.
 faults: packages
 	HAMUD_FAULTS=1 $(SWIFT) build $(RELEASE) --scratch-path .build-faults --product hamud
+	HAMUD_FAULTS=1 $(SWIFT) build $(RELEASE) --scratch-path .build-faults --product hamuctl
 
 torture: build faults
 	Tests/Torture/run

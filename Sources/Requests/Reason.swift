@@ -30,6 +30,9 @@ package enum Reason: String, CaseIterable, Sendable, Codable {
   case tooLarge = "too_large"
   case quota
 
+  /// Held since going on costs more, or takes more steps, than is allowed.
+  package var isOfCost: Bool { self == .unavoidable || self == .retainBudget || self == .maxSteps }
+
   /// Whether this word stands in the receipt of a refused file.
   package var isRefusal: Bool {
     switch self {

@@ -49,6 +49,8 @@ package struct Places: Sendable, Equatable {
   package var models: String { state + "/models" }
   package func model(_ name: String) -> String { models + "/" + name }
   package var runningMark: String { state + "/running" }
+  /// Stands in a backup from its first file to its last: what holds it is no whole copy.
+  package var unfinishedBackup: String { state + "/unfinished-backup" }
 
   package var runtime: String { prefix + "/run/hamud" }
   package var lock: String { runtime + "/lock" }

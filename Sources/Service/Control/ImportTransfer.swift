@@ -59,7 +59,8 @@ package enum ImportTransfer {
         }
       }
     } catch {
-      throw ControlError(.inputOutput, "\(error)")
+      let isThere = (try? FileStatus.ifPresent(directory)) != .some(nil)
+      throw ControlError(isThere ? .inputOutput : .unknownRequest, "\(error)")
     }
   }
 

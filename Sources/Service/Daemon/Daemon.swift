@@ -25,6 +25,7 @@ package struct Daemon: Sendable {
     ProcessControl.ignoreBrokenPipes()
     let narrator = Narrator(sink)
     do {
+      try refuseUnfinishedBackup()
       try await serve(narrator)
       return ExitCode.success.rawValue
     } catch {
@@ -138,6 +139,12 @@ package struct Daemon: Sendable {
     if runs + receipts > 0 { narrator.post(.recovered(runs: runs, receipts: receipts)) }
   }
 
+  private func refuseUnfinishedBackup() throws(StartFailure) {
+    let path = places.unfinishedBackup
+    let mark = try step(.inputOutput) { () throws(PlatformError) in try FileStatus.ifPresent(path) }
+    if mark != nil { throw StartFailure(unfinishedBackup: path) }
+  }
+
   /// Directories, the lock, and what crashed writers left.
   private func prepare() throws(PlatformError) -> FileLock {
     try DurableDirectory.make(places.runtime, mode: 0o755, parents: places.isPrivate)
@@ -177,6 +184,13 @@ struct StartFailure: Error {
     code = .inputOutput
     message = "\(error)"
     event = .endedByFault(message, exitCode: code.rawValue)
+  }
+
+  /// A file that a backup leaves where it did not end. To start again does not make it whole.
+  init(unfinishedBackup path: String) {
+    code = .configuration
+    message = "\(path) says that this is a backup that did not end; bring back a whole one"
+    event = .startRefused(message, exitCode: code.rawValue)
   }
 
   init(_ blas: BLASReport) {

@@ -74,7 +74,13 @@ package struct Checker: Sendable {
       Finding(severity: severity, place: "model \(settings.name)", problem: problem, mend: mend)
     }
     do {
-      let model = try ModelDirectory.open(settings.model)
+      guard let model = try source(of: settings) else {
+        return [
+          finding(
+            .error, "there is no model in \(settings.model) yet",
+            "hamuctl train \(settings.name) makes one from the data; or put a Hugging Face directory there")
+        ]
+      }
       let dataset = try Dataset.open(
         DatasetDescription(settings.data),
         for: Preparation(record: model.data, labels: model.configuration.labels))
@@ -86,6 +92,18 @@ package struct Checker: Sendable {
     } catch {
       return [finding(.error, "\(error)", "mend it and run hamuctl check again")]
     }
+  }
+
+  /// What a run would start from: the current version, or the configured directory before there is any. Nil where neither is
+  /// there.
+  private func source(of settings: ModelSettings) throws -> ModelDirectory? {
+    if let number = records.first(where: { $0.name == settings.name })?.currentVersion {
+      return try VersionStore(directory: places.model(settings.name), model: settings.name).open(number).open()
+    }
+    guard try FileStatus.ifPresent(Paths.join(settings.model, ModelDirectory.configurationName)) != nil else {
+      return nil
+    }
+    return try ModelDirectory.open(settings.model)
   }
 
   /// What is paused is seldom wrong, and yet its requests wait.

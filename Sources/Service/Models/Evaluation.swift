@@ -1,5 +1,6 @@
 import Checkpoints
 import Datasets
+import Ledger
 import Networks
 import Platform
 package import Requests
@@ -35,12 +36,13 @@ package struct Evaluation: Sendable {
         for: Preparation(record: directory.data, labels: directory.configuration.labels))
       let outcomes = try measure(directory, isOurs: number != nil, dataset)
       let count = Double(outcomes.count)
-      return .object([
-        .init("model", JSONValue(model)), .init("version", number.map { JSONValue($0) } ?? .null),
-        .init("split", JSONValue(part.rawValue)), .init("rows", JSONValue(outcomes.count)),
-        .init("loss", JSONValue(outcomes.reduce(0) { $0 + $1.loss } / count)),
-        .init("accuracy", JSONValue(Double(outcomes.filter(\.correct).count) / count)),
-      ])
+      return .object(
+        [
+          .init("model", JSONValue(model)), .init("version", number.map { JSONValue($0) } ?? .null),
+          .init("split", JSONValue(part.rawValue)), .init("rows", JSONValue(outcomes.count)),
+          .init("loss", JSONValue(outcomes.reduce(0) { $0 + $1.loss } / count)),
+          .init("accuracy", JSONValue(Double(outcomes.filter(\.correct).count) / count)),
+        ] + (try changeOfData(dataset).map { [.init("note", JSONValue($0))] } ?? []))
     } catch let error as ControlError {
       throw error
     } catch let error as ConfigurationError {
@@ -48,6 +50,15 @@ package struct Evaluation: Sendable {
     } catch {
       throw ControlError(.inputOutput, "\(error)")
     }
+  }
+
+  /// Nil also where the ledger is not there or not to be read: whoever measures need not be allowed to.
+  private func changeOfData(_ dataset: Dataset) throws -> String? {
+    guard let ledger = try? Ledger(readOnly: places.ledger) else { return nil }
+    let known = try ledger.model(model)?.fingerprint.flatMap(DataFingerprint.init(json:))
+    try ledger.close()
+    guard let known, case .changed(let sentence, _) = try dataset.compare(with: known) else { return nil }
+    return "measured on other data than hamud's row numbers are of: \(sentence)"
   }
 
   private func settings() throws -> ModelSettings {

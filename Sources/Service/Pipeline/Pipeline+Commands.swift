@@ -140,7 +140,10 @@ extension Pipeline {
       throw ControlError(.usage, "request \(id) is \(record.state.rawValue); only held ones can be resumed")
     }
     try checkModel(of: record)
-    let accepting = cost.map { ", accepting a retain cost of \(RunSentences.short($0))" } ?? ""
+    let accepting =
+      cost.map { ", accepting a retain cost of \(RunSentences.short($0))" }
+      ?? (record.summary.reason?.isOfCost == true
+        ? "; without --accept-retain-cost X it is held again, unless the configuration allows more than it did" : "")
     return try change(
       "resumed \(id) and its batch\(accepting)", "would resume \(id) and all of its batch that are held\(accepting)",
       dryRun

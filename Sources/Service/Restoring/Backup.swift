@@ -9,6 +9,8 @@ package import Requests
 ///
 /// Versions are copied, never linked: a link would share its bytes with what is purged here, and with whoever damages one of
 /// them. Saved progress is left out: a run that was going on starts over. Everything is read back against its digest.
+///
+/// Until all of it is there a file says that it is not (`Places.unfinishedBackup`), which no daemon starts beside.
 package struct Backup {
   /// A version that is purged between the ledger's copy and its own leaves the copy inconsistent; then it is taken anew.
   private static let tries = 3
@@ -34,6 +36,7 @@ package struct Backup {
       }
       try HeadCopy(end: end).write(target, at: now)
       let files = try copySmallFiles()
+      try DurableDirectory.removeFile(target.unfinishedBackup)
       return [
         "directory": JSONValue(target.root), "versions": JSONValue(copied.count), "files": JSONValue(files),
         "entries": .integer(end.entries), "head": JSONValue(end.head.description),
@@ -48,11 +51,17 @@ package struct Backup {
   private func prepare() throws {
     try DurableDirectory.make(target.root, mode: 0o700, parents: true)
     guard try DurableDirectory.list(target.root).isEmpty else {
-      throw ModelTrouble("\(target.root) is not empty; name a directory that is new")
+      let isBegun = try FileStatus.ifPresent(target.unfinishedBackup) != nil
+      throw ControlError(
+        .usage,
+        isBegun
+          ? "\(target.root) holds a backup that did not end; remove it, or name a directory that is new"
+          : "\(target.root) is not empty; name a directory that is new")
     }
     for path in [target.models, target.accepted, target.receipts, target.incoming, target.rejected] {
       try DurableDirectory.make(path, mode: 0o750, parents: true)
     }
+    try DurableFile.publish("hamuctl backup has not ended: this is no whole copy\n", to: target.unfinishedBackup)
   }
 
   private func copyLedger(at now: Timestamp) throws -> ChainEnd {

@@ -36,6 +36,9 @@ package struct Verifier: Sendable {
 
   private func verify() throws -> VerifyReport {
     var report = VerifyReport()
+    if try FileStatus.ifPresent(places.unfinishedBackup) != nil {
+      report.add(places.unfinishedBackup, "this is a backup that did not end", mend: "bring back a whole one")
+    }
     for path in [places.state, places.ledger, places.models] where !isReadable(path) {
       throw ControlError(.notAllowed, "you may not read \(path); root and members of group \(Caller.operators) may")
     }

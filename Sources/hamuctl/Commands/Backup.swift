@@ -23,6 +23,8 @@ struct Backup: AsyncParsableCommand {
       do {
         let answer = try Service.Backup(of: places, to: directory).take(at: WallClock.now)
         json ? Output.json(answer) : Output.say(Figures.text(answer["message"]))
+      } catch let error as ControlError {
+        throw Failure(error)
       } catch {
         throw Failure(ControlError(.inputOutput, "\(error)"))
       }

@@ -40,7 +40,8 @@ struct Evaluate: AsyncParsableCommand {
       if json { return Output.json(figures) }
       Output.say(
         "\(model), version \(Figures.text(figures["version"])), \(split): \(Figures.text(figures["rows"])) rows, "
-          + "loss \(Figures.short(figures["loss"])), accuracy \(Figures.short(figures["accuracy"]))")
+          + "loss \(Figures.short(figures["loss"])), accuracy \(Figures.short(figures["accuracy"]))"
+          + (figures["note"]?.stringValue.map { "\n  " + $0 } ?? ""))
     }
   }
 

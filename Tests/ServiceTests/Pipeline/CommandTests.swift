@@ -141,6 +141,19 @@ import Testing
     }
   }
 
+  @Test func check_looksAtTheModelThatRunsStartFrom() async throws {
+    let fresh = try Road()
+    try DurableDirectory.removeTree(fresh.source("model"))
+    let missing = try #require(try OfflineReader(places: fresh.places).check()["findings"]?.elements?.first)
+    #expect(missing["problem"]?.stringValue == "there is no model in \(fresh.source("model")) yet")
+    #expect(missing["mend"]?.stringValue?.contains("hamuctl train \(Road.model)") == true)
+    // Once there is a version, the directory that it came from is not needed any more.
+    await house.witness.wait(for: .modelLoaded)
+    try DurableDirectory.removeTree(road.source("model"))
+    #expect(try await house.call(.check)["findings"]?.elements == [])
+    try await house.stop()
+  }
+
   @Test func whatIsRead_isTheSameWithoutADaemon() async throws {
     try await house.submit(manifest("a", "subjects: [s-1]", "priority: urgent"))
     try await house.settled("a")

@@ -24,6 +24,8 @@ import Testing
     #expect(road.savedProgress == ["1.safetensors"] && road.versions == [1])
     try road.configure(Road.usual)
     try await house.call(.reload)
+    let plain = try await house.call(.resume(id: "a", acceptRetainCost: nil, dryRun: true))
+    #expect(plain["message"]?.stringValue?.contains("--accept-retain-cost X") == true)
     try await house.call(.resume(id: "a", acceptRetainCost: 0.5, dryRun: false))
     await house.witness.wait(for: .requestForgotten)
     let receipt = try await house.settled("a")

@@ -40,6 +40,25 @@ import Testing
     try await back.stop()
   }
 
+  @Test func backupThatDidNotEnd_isNeverStartedFrom_norTakenForOne() async throws {
+    let road = try Road()
+    let house = try await Household(road)
+    await house.witness.wait(for: .modelLoaded)
+    try await house.stop()
+    // What cannot be read back ends it in the middle.
+    try DurableFile.publish("{}\n", to: Paths.join(road.store.place(of: 1), "hamud.json"))
+    let directory = Paths.join(road.root, "backup")
+    #expect(throws: CheckpointError.self) { try Backup(of: road.places, to: directory).take(at: WallClock.now) }
+    let places = Places(root: directory)
+    #expect(try FileStatus.ifPresent(places.unfinishedBackup) != nil)
+    #expect(throws: ControlError.self) { try Backup(of: road.places, to: directory).take(at: WallClock.now) }
+    let findings = try Verifier(places: places, model: nil).run().json["findings"]?.elements ?? []
+    #expect(findings.contains { $0["where"]?.stringValue == places.unfinishedBackup })
+    let before = try DurableDirectory.list(places.state)
+    #expect(await Daemon(root: directory).run() == 78)
+    #expect(try DurableDirectory.list(places.state) == before)
+  }
+
   /// On a machine where nothing is known but the backup.
   @Test func backup_onANewMachine_saysWhatItIs_andGoesOnWhenSignedOff() async throws {
     let road = try Road()

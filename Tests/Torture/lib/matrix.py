@@ -23,7 +23,7 @@ WRITES = {"write", "db-write"}
 SYNCS = {"sync", "rename", "db-sync", "unlink", "db-delete"}
 ALLOCATES = {"create", "write", "mkdir", "symlink", "rename", "sync", "db-create", "db-write", "db-truncate", "db-sync"}
 SAID = re.compile(r"\((EIO|ENOSPC|EDQUOT|EMFILE)\)|disk I/O error|database or disk is full|unable to open database file"
-                  r"|durable commits are not possible")
+                  r"|durable commits are not possible|no space is left for the ledger")
 
 # `after`: of a write of the ledger what was done before it, in words; it tells one commit from another.
 Point = collections.namedtuple("Point", "number word place after")

@@ -67,12 +67,13 @@ extension Event {
 
   /// - Parameters:
   ///   - why: what shows it.
-  ///   - missing: of how many requests the spool knows more than the ledger.
-  package static func restoredBackup(_ why: String, missing: Int) -> Event {
-    Event(
+  ///   - missing: of how many requests the spool knows more than the ledger; nil where that cannot be said now.
+  package static func restoredBackup(_ why: String, missing: Int?) -> Event {
+    let requests = missing.map { NumberText.count($0, "request") } ?? "requests"
+    return Event(
       .restoredBackup,
       "The ledger is not what it was: \(why). Nothing is unlearned or published, and current stays where it is, until:"
-        + " hamuctl recover (\(NumberText.count(missing, "request")) of which the spool knows more than the ledger)")
+        + " hamuctl recover (\(requests) of which the spool knows more than the ledger)")
   }
 
   package static func restoreSettled(replayed: [String], signedOff: [String], by uid: UInt32) -> Event {

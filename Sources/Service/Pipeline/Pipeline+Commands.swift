@@ -7,7 +7,8 @@ extension Pipeline: ControlHandler {
   package func answer(
     _ command: ControlCommand, from caller: Caller, over connection: ControlConnection
   ) async throws(ControlError) -> JSONValue {
-    switch command {
+    try askForRestoration(before: command)
+    return switch command {
     case .status: try status()
     case .list(let state, let model):
       try views { view throws(LedgerError) in

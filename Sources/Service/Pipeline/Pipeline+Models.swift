@@ -10,7 +10,7 @@ extension Pipeline {
   /// Whether the ledger is the one that it was is decided first: what follows goes by it.
   package func prepareToOpen() {
     opening.formUnion(configuration.models.map(\.name))
-    lookForRestoredBackup()
+    if !isRestorationSought { lookForRestoredBackup() }
     noteMissingReceipts()
   }
 

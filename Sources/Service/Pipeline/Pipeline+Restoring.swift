@@ -21,12 +21,35 @@ extension Pipeline {
         _ = try ledger.ensureModel(name, at: now)
         try ledger.pause(name, .restored, detail: "\(found.why); hamuctl recover", at: now)
       }
-      let missing = try LostRequest.find(ledger, places).count
       isRestorationSought = true
-      narrator.post(.restoredBackup(found.why, missing: missing))
+      narrator.post(.restoredBackup(found.why, missing: missingRequests()))
     } catch {
       // Not knowing is no reason to go on: asked again at the next look, which does nothing else before.
       narrator.trouble(error)
+    }
+  }
+
+  /// Nil where the disk cannot read all of them now, which is said beside it.
+  private func missingRequests() -> Int? {
+    do {
+      return try LostRequest.find(ledger, places).count
+    } catch {
+      narrator.trouble(error)
+      return nil
+    }
+  }
+
+  /// What may be done goes by whether the ledger is the one that it was, and a command may come before the first look.
+  func askForRestoration(before command: ControlCommand) throws(ControlError) {
+    if !isRestorationSought { lookForRestoredBackup() }
+    switch command {
+    case .status, .list, .show, .wait, .submit, .versions, .key, .check: return
+    default:
+      guard isRestorationSought else {
+        throw ControlError(
+          .inputOutput,
+          "it is not known yet whether the ledger is the one that it was; the journal says what failed; try again")
+      }
     }
   }
 

@@ -155,6 +155,26 @@ import Testing
     }
   }
 
+  /// Who calls while the daemon is starting is answered by the same rules.
+  @Test func commandBeforeTheFirstLook_findsTheModelsPaused() async throws {
+    let road = try await road()
+    try bringBack(road)
+    for command in [
+      ControlCommand.purge(model: nil, now: true, despiteReaders: false, dryRun: false),
+      .rollback(model: Road.model, version: 1, servesNow: true, dryRun: false),
+    ] {
+      let house = try await Household(road, looks: false)
+      let refusal = await house.refusal(command)
+      #expect(refusal?.code == .usage && refusal?.message.contains("hamuctl recover") == true)
+      #expect(try await paused(house) == "restored" && house.witness.events(.restoredBackup).count == 1)
+      try await house.stop()
+    }
+    let house = try await Household(road, looks: false)
+    #expect(try await paused(house) == "restored")
+    try await house.stop()
+    #expect(road.versions == [1, 2, 3])
+  }
+
   @Test func whatCannotBeFound_hasToBeSignedOff() async throws {
     let road = try await road()
     try bringBack(road)

@@ -140,6 +140,8 @@ class Daemon:
             line = json.dumps({"hamud": 1, "do": word, **fields}) + "\n"
             self.connection.sendall(line.encode())
             answer = self.connection.makefile("rb").readline()
+        except TimeoutError:
+            raise Stuck(f"no answer to {word} within {PATIENCE} s") from None
         except OSError as error:
             self.hang_up()
             raise Gone from error

@@ -13,7 +13,8 @@ final class Household: Sendable {
   private let tasks: [Task<Void, Never>]
   private let bell: Doorbell
 
-  init(_ road: Road, witness: Witness = Witness(), clocks: Clocks = .system) async throws {
+  /// - Parameter looks: false for a daemon that answers already, and has not looked at anything yet.
+  init(_ road: Road, witness: Witness = Witness(), clocks: Clocks = .system, looks: Bool = true) async throws {
     self.road = road
     self.witness = witness
     ledger = try Ledger(path: road.places.ledger)
@@ -25,9 +26,10 @@ final class Household: Sendable {
       key: try Keyring.open(road.places, ledger, environment: { _ in nil }, at: WallClock.now).key, clocks: clocks)
     let server = ControlServer(
       socket: try ControlSocket(path: road.places.control), handler: pipeline, narrator: narrator)
-    await pipeline.prepareToOpen()
+    if looks { await pipeline.prepareToOpen() }
     tasks = [
       Task {
+        guard looks else { return }
         await pipeline.openModels()
         bell.ring()
         for await _ in bell.rings { await pipeline.look() }

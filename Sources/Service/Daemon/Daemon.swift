@@ -21,7 +21,6 @@ package struct Daemon: Sendable {
   /// Runs until it is told to stop.
   /// - Returns: the process's exit code. 78 (configuration) and 70 (BLAS) do not go away by starting again.
   package func run() async -> Int32 {
-    Kernels.choose()
     ProcessControl.ignoreBrokenPipes()
     let narrator = Narrator(sink)
     do {

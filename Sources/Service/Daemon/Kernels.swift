@@ -3,8 +3,8 @@ import Platform
 
 /// The kernels that this program computes with.
 package enum Kernels {
-  /// To be called before anything else: the program may be started anew by it (`KernelChoice`), and knows it by its
-  /// environment.
+  /// For the beginning of a program, before anything else: the program may be started anew by it (`KernelChoice`), and knows
+  /// that by its environment.
   package static func choose() {
     guard let changes = KernelChoice.next(ProcessControl.environment) else { return }
     ProcessControl.startAnew(changing: changes)

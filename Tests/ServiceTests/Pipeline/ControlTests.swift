@@ -90,7 +90,7 @@ import Testing
     let connection = try await ControlConnection.connect(road.places.control)
     for _ in 0..<3 {
       try await ControlChannel.send(ControlCommand.status.json, to: connection)
-      #expect(try await ControlChannel.receive(from: connection)?["ok"] != nil)
+      #expect(try await ControlChannel.receive(from: connection, timeout: nil)?["ok"] != nil)
     }
     connection.close()
     try await house.stop()
@@ -100,6 +100,6 @@ import Testing
     let connection = try await ControlConnection.connect(road.places.control)
     defer { connection.close() }
     try await connection.writeLine(line)
-    return try await ControlChannel.receive(from: connection)
+    return try await ControlChannel.receive(from: connection, timeout: nil)
   }
 }

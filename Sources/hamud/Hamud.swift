@@ -22,7 +22,6 @@ struct Hamud: AsyncParsableCommand {
   var root: String?
 
   mutating func run() async throws {
-    Kernels.choose()
     let code = await Daemon(root: root).run()
     if code != 0 { throw ExitCode(code) }
   }

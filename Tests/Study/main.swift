@@ -1,8 +1,6 @@
 import Foundation
-import Service
 
 /// Runs requests of the shared model through the code that the daemon runs, and tells what they cost: `make study`.
-Kernels.choose()
 do {
   let options = try StudyOptions(Array(CommandLine.arguments.dropFirst()))
   let model = try StudyModel(options)

@@ -16,11 +16,13 @@ package struct BLASReport: Sendable, Equatable {
 /// Old OpenBLAS builds compute wrong results on some new processors, silently: so products of sizes that touch the
 /// edges of the kernels are compared with plain loops before anything else is done.
 package enum BLASCheck {
-  /// Takes some milliseconds.
-  package static func run() -> BLASReport {
+  /// Takes some milliseconds, once for each process: its kernels stay what they are.
+  package static func run() -> BLASReport { ofThisProcess }
+
+  private static let ofThisProcess: BLASReport = {
     BLASThreads.useOne()
     return report(multiply: (Float.multiply, Double.multiply))
-  }
+  }()
 
   package typealias Multiply<S> = (Product<S>) -> Void
 

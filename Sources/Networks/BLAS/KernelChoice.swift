@@ -33,11 +33,6 @@ package enum KernelChoice {
     return [variable: tried < candidates.count ? candidates[tried] : nil, count: "\(tried + 1)"]
   }
 
-  /// Whether this program's kernels were chosen by it and not by OpenBLAS or a person.
-  package static func isOurs(_ environment: (String) -> String?) -> Bool {
-    environment(count) != nil && environment(variable) != nil
-  }
-
   /// The kernels without AVX, which nothing chooses on a processor that has it but for want of knowing better.
   private static let unknowing: Set = ["prescott", "core2", "nehalem", "generic"]
 

@@ -41,7 +41,7 @@ package struct Daemon: Sendable {
     narrator.post(
       .started(
         release: Release.version, root: places.root, threads: configuration.settings.workers,
-        blas: "\(blas.library), kernels \(blas.core)" + Kernels.reason))
+        blas: "\(blas.library), kernels \(blas.core)" + Kernels.advice))
     guard blas.ok else { throw StartFailure(blas) }
     let lock = try step(.inputOutput) { () throws(PlatformError) in try prepare() }
     let ledger = try step(.inputOutput) { () throws(LedgerError) in try Ledger(path: places.ledger) }

@@ -10,9 +10,12 @@ package enum Kernels {
     ProcessControl.startAnew(changing: changes)
   }
 
-  /// For the sentence that names them; empty where OpenBLAS or a person has chosen.
-  static var reason: String {
-    KernelChoice.isOurs(ProcessControl.environment)
-      ? ", chosen by hamud, as this OpenBLAS does not know the processor" : ""
+  /// For the sentence that names them; empty where OpenBLAS or a person has chosen. The daemon does not choose by itself: to start
+  /// anew takes as long as all of its start.
+  static var advice: String {
+    guard let better = KernelChoice.next(ProcessControl.environment)?[KernelChoice.variable] ?? nil else { return "" }
+    return
+      " (this OpenBLAS does not know the processor: with Environment=\(KernelChoice.variable)=\(better) in the unit,"
+      + " systemctl edit hamud, it computes faster)"
   }
 }

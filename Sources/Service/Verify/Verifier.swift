@@ -36,11 +36,11 @@ package struct Verifier: Sendable {
 
   private func verify() throws -> VerifyReport {
     var report = VerifyReport()
-    if try FileStatus.ifPresent(places.unfinishedBackup) != nil {
-      report.add(places.unfinishedBackup, "this is a backup that did not end", mend: "bring back a whole one")
-    }
     for path in [places.state, places.ledger, places.models] where !isReadable(path) {
       throw ControlError(.notAllowed, "you may not read \(path); root and members of group \(Caller.operators) may")
+    }
+    if try FileStatus.ifPresent(places.unfinishedBackup) != nil {
+      report.add(places.unfinishedBackup, "this is a backup that did not end", mend: "bring back a whole one")
     }
     let ledger = openLedger(&report)
     defer { try? ledger?.close() }

@@ -84,13 +84,14 @@ package enum BLASCheck {
         }
       }
     }
+    // Rows of the one and columns of the other, side by side: every start of the daemon waits for this.
+    let rows = (0..<m * k).map { Double(leftTransposed ? a[$0 % k * m + $0 / k] : a[$0]) }
+    let columns = (0..<n * k).map { Double(rightTransposed ? b[$0] : b[$0 % k * n + $0 / k]) }
     var worst = 0.0
     for row in 0..<m {
       for column in 0..<n {
         var (sum, terms) = (Double(c[row * n + column]), abs(Double(c[row * n + column])))
-        for inner in 0..<k {
-          let x = Double(leftTransposed ? a[inner * m + row] : a[row * k + inner])
-          let y = Double(rightTransposed ? b[column * k + inner] : b[inner * n + column])
+        for (x, y) in zip(rows[row * k..<(row + 1) * k], columns[column * k..<(column + 1) * k]) {
           sum += x * y
           terms += abs(x * y)
         }

@@ -22,10 +22,13 @@ extension Ledger {
     try write("note which rows a request means") { session in
       let entry = try session.unresolved(id)
       try session.store(resolution, of: entry)
-      // Too late to refuse it, but what else its user sends today comes on top.
-      try session.count(
-        rows: resolution.rows.count, requests: 0, for: Session.key(try session.existingRecord(id).summary.submitter),
-        now.dateText)
+      // Too late to refuse it, but what else its user sends today comes on top. What is owed was counted when it was handed in, and
+      // its user did not ask for it again.
+      if !entry.isOwed {
+        try session.count(
+          rows: resolution.rows.count, requests: 0, for: Session.key(try session.existingRecord(id).summary.submitter),
+          now.dateText)
+      }
       try session.run(
         "UPDATE requests SET detail = ? WHERE sequence = ?",
         [Details.accepted(rows: resolution.rows.count), entry.sequence])

@@ -52,6 +52,15 @@ import Testing
     #expect(try bench.state("c") == .accepted)
   }
 
+  @Test func resolve_ofWhatIsOwed_countsNothing() throws {
+    var recovery = Recovery()
+    recovery.served = [id]
+    #expect(try bench.ledger.recover(recovery, by: 7, at: bench.now) == [id])
+    _ = try bench.ledger.resolve(id, resolution(RowSet([1, 2])), at: bench.now)
+    try bench.accept("b", Bench.Wish(3...5), quotas: Quotas(requestsPerDay: 2, rowsPerDay: 3))
+    #expect(try bench.state("b") == .accepted)
+  }
+
   @Test func resolve_goesOnAsAcceptWould() throws {
     #expect(try bench.ledger.resolve(id, resolution(RowSet([1, 2])), at: bench.now).state == .accepted)
     #expect(try bench.ledger.unresolvedRequests(of: "m").isEmpty)

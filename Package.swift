@@ -10,9 +10,11 @@ let house: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
-/// With HAMUD_FAULTS set, every call that changes a disk is a point at which it can be made to fail or the process to end
-/// (`Tests/Torture`); such builds have a folder of their own.
-let faults: [SwiftSetting] = Context.environment["HAMUD_FAULTS"] == nil ? [] : [.define("HAMUD_FAULTS")]
+/// In debug builds, and in the tests' (which set HAMUD_FAULTS), every call that changes a disk is a point at which it can be made to
+/// fail or the process to end (`Tests/Torture`); what is released has none of it.
+let faults: [SwiftSetting] = [
+  .define("HAMUD_FAULTS", Context.environment["HAMUD_FAULTS"] == nil ? .when(configuration: .debug) : nil)
+]
 
 /// With HAMUD_FUZZ set, the rooms that read foreign bytes report to libFuzzer which way they went, and what they do to memory is watched
 /// (`Tests/Fuzz`); the house is then no larger than that needs, and such builds have a folder of their own.

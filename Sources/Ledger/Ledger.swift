@@ -28,6 +28,7 @@
 // is purged rather than one too few).
 
 import GRDB
+import Platform
 import Synchronization
 
 /// The ledger's file, open. Safe from several threads at once: one writes, others read what was committed last.
@@ -37,14 +38,9 @@ package final class Ledger: Sendable {
   /// Requests that may wait at once (accepted, scheduled, unlearning, held, failed).
   package static let waitingRequests = 100_000
   /// Pauses before a failed batch is tried again; after the last one it is held.
-  package static let retryDelays: [Duration] = {
-    #if HAMUD_FAULTS
-      // Nobody waits for minutes after each of some hundred faults.
-      [.milliseconds(50), .milliseconds(100), .milliseconds(200)]
-    #else
-      [.seconds(60), .seconds(300), .seconds(1800)]
-    #endif
-  }()
+  package static let retryDelays = LongWait.of(
+    [Duration.seconds(60), .seconds(300), .seconds(1800)],
+    hurried: [.milliseconds(50), .milliseconds(100), .milliseconds(200)])
   /// Problems that `verifyAudit` lists.
   package static let auditProblemsListed = 100
 

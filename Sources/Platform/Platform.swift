@@ -15,9 +15,9 @@
 // has dropped the dirty pages and the next fsync of the same file would wrongly succeed.
 //
 // Every system call on files, sockets and waiting is one `system_*` function in `Internals/Syscalls*.swift` (`.ci/door` looks
-// for others), and there is one place where -1 turns into an error. Each that changes a disk is a counted point at which builds
-// with HAMUD_FAULTS can make it fail, or the process end (`Faults`). Calls that can block for long run on threads of their own (`ComputeThread`) or wait in `Readiness`;
-// nothing here blocks Swift's cooperative pool for longer than a disk takes.
+// for others), and there is one place where -1 turns into an error. Each that changes a disk is a counted point at which debug
+// builds and the tests' can make it fail, or the process end (`Faults`). Calls that can block for long run on threads of their own
+// (`ComputeThread`) or wait in `Readiness`; nothing here blocks Swift's cooperative pool for longer than a disk takes.
 //
 // Known weaknesses: a directory's durability is the file system's promise (fsync of the directory is all one can ask);
 // ACLs need a file system that has them (said in `AccessGrant`, never fatal); names that are not UTF-8 exist only as

@@ -13,7 +13,7 @@ struct Store: Sendable {
   /// Opens, makes or migrates.
   init(path: String, schema: LedgerSchema) throws {
     #if HAMUD_FAULTS
-      FaultFileSystem.install()
+      if DatabaseFaults.arePlanned { FaultFileSystem.install() }
     #endif
     if try FileStatus.ifPresent(path) == nil {
       // SQLite gives -wal and -shm the rights of the file itself, so only this one has to be made with them.

@@ -10,8 +10,9 @@
   ///     HAMUD_FAULT=emfile:12           the 12th call that opens a file fails
   ///     HAMUD_FAULT=lazy:1,lose:37:all  as if nothing had ever been synced: whoever tests must notice
   ///     HAMUD_FAULT=count:/file         a line for each counted call
+  ///     HAMUD_FAULT=                    nothing, in as little time as with a fault
   ///
-  /// Several stand side by side with commas between them. `lose` needs HAMUD_FAULT_STASH, a directory on the same file
+  /// Without it the process does what a released one does. Several stand side by side with commas between them. `lose` needs HAMUD_FAULT_STASH, a directory on the same file
   /// system, to keep what an undo may need.
   struct FaultPlan {
     enum Loss: String { case all, data, names }

@@ -14,6 +14,8 @@
 
   /// The door of SQLite's files, for the file system that Ledger registers in such builds.
   package enum DatabaseFaults {
+    package static var arePlanned: Bool { Faults.arePlanned }
+
     package static func around(_ act: DatabaseAct, _ path: String, _ call: () -> CInt) -> Result<CInt, Errno> {
       Faults.shared.around(act, path, call)
     }

@@ -12,6 +12,10 @@
     static let deathCode: CInt = 86
     private static let misuseCode: CInt = 87
 
+    /// Whether the environment has a plan. Who waits for minutes or an hour otherwise may do it in no time then: there are some
+    /// hundred faults.
+    static let arePlanned = ProcessControl.environment("HAMUD_FAULT") != nil
+
     private let state: Mutex<State>
 
     private init() {

@@ -15,16 +15,15 @@ func valueOrErrno<Value: FixedWidthInteger & SignedInteger>(_ call: () -> Value)
   }
 }
 
-/// The same for a call that opens a file or changes what is on a disk. In builds with faults each such call is a counted
-/// point at which the process can be made to fail or to end; in all others the act is never even made.
+/// The same for a call that opens a file or changes what is on a disk. In builds with faults, and where the environment plans some,
+/// each such call is a counted point at which the process can be made to fail or to end; in released builds the act is never made.
 func durably<Value: FixedWidthInteger & SignedInteger & Sendable>(
   _ act: @autoclosure () -> DurableAct, _ call: () -> Value
 ) throws(Errno) -> Value {
   #if HAMUD_FAULTS
-    return try Faults.shared.around(act(), call)
-  #else
-    return try valueOrErrno(call)
+    if Faults.arePlanned { return try Faults.shared.around(act(), call) }
   #endif
+  return try valueOrErrno(call)
 }
 
 let currentDirectory = AT_FDCWD

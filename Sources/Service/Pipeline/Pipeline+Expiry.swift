@@ -4,14 +4,7 @@ import Requests
 
 // What ends after `keep`: manifests, and with them every subject's name; receipts, and with them their submitters' names.
 extension Pipeline {
-  static let expiryEvery: Duration = {
-    #if HAMUD_FAULTS
-      // Nobody waits for an hour after each of some hundred faults.
-      .milliseconds(50)
-    #else
-      .seconds(3600)
-    #endif
-  }()
+  static let expiryEvery = LongWait.of(Duration.seconds(3600), hurried: .milliseconds(50))
   /// How far the clock of the day may run ahead of the other one between two looks.
   static let driftAllowed: Duration = .seconds(60)
   private static let endedAtOnce = 500

@@ -240,13 +240,7 @@ extension Pipeline {
     }
   }
 
-  static let reopenEvery: Duration = {
-    #if HAMUD_FAULTS
-      .milliseconds(100)
-    #else
-      .seconds(60)
-    #endif
-  }()
+  static let reopenEvery = LongWait.of(Duration.seconds(60), hurried: .milliseconds(100))
 }
 
 // MARK: - One at a time

@@ -120,7 +120,8 @@ class Daemon:
         self.control = self.root / "run/hamud/control"
         with contextlib.suppress(FileNotFoundError):
             self.control.unlink()
-        environment = {key: value for key, value in os.environ.items() if not key.startswith("HAMUD_FAULT")}
+        # Without a fault too: then nobody waits for minutes before a second try.
+        environment = os.environ | {"HAMUD_FAULT": ""}
         stash = self.root.parent / (self.root.name + ".stash")
         # What is left there are second links to files that are names again: after a power cut nobody has those.
         shutil.rmtree(stash, ignore_errors=True)

@@ -11,7 +11,7 @@ extension Ledger {
       guard entry.state.canBecome(.cancelled) else {
         throw LedgerError.notPossible(command: "cancel", id, state: entry.state)
       }
-      if try entry.isOwed || session.isReopened(entry) { throw LedgerError.owed(id) }
+      if try session.mayBeRestedOn(entry) { throw LedgerError.owed(id) }
       var move = Move(.cancelled, .cancelled, detail: Details.cancelled)
       move.by = uid
       try session.move(entry, move, at: now)
@@ -87,10 +87,12 @@ extension Ledger {
 }
 
 extension Session {
-  /// It was forgotten once, and a model came that may remember its rows.
-  fileprivate func isReopened(_ entry: Entry) throws -> Bool {
-    let sql = "SELECT count(*) FROM tombstones WHERE request = ? AND status = 'reopened'"
-    return try integer(sql, [entry.sequence]) ?? 0 > 0
+  /// It was forgotten once, and a model came that may remember its rows. One that has none, and that is held because nobody can say
+  /// which they are, nothing rests on: without an end it would keep from being served what others were forgotten in.
+  fileprivate func mayBeRestedOn(_ entry: Entry) throws -> Bool {
+    let sql = "SELECT count(*) FROM tombstones WHERE request = ?"
+    if entry.isOwed, entry.state == .held, entry.rows == nil, try integer(sql, [entry.sequence]) == 0 { return false }
+    return try entry.isOwed || integer(sql + " AND status = 'reopened'", [entry.sequence]) ?? 0 > 0
   }
 
   /// A request that was held without a batch waits for one like any other.

@@ -76,6 +76,12 @@ extension Session {
       throw LedgerError.cannotRollBack(
         name, to: version, "a retrained model was imported since; `hamuctl import` that version's directory instead")
     }
+    guard try isAncestor(version, of: current, name) else {
+      throw LedgerError.cannotRollBack(
+        name, to: version,
+        "version \(current) was not made from it; what was forgotten on the way to the one is not what was on the way to the other"
+      )
+    }
     let remembered = "FROM tombstones WHERE model = ? AND version > ?"
     let gone = try integer("SELECT count(*) \(remembered) AND row IS NULL", [name, version]) ?? 0
     guard gone == 0 else {
@@ -95,6 +101,15 @@ extension Session {
       from: current, to: version, requests: requests,
       rows: try integer("SELECT count(DISTINCT row) \(remembered)", [name, version]) ?? 0,
       servedMeanwhile: servesNow || requests.isEmpty || model.serving == version ? nil : model.serving)
+  }
+
+  private func isAncestor(_ version: Int, of current: Int, _ model: String) throws -> Bool {
+    try integer(
+      """
+      WITH RECURSIVE line(number) AS (
+        SELECT ?1 UNION SELECT v.parent FROM versions v JOIN line l ON v.model = ?2 AND v.number = l.number)
+      SELECT count(*) FROM line WHERE number = ?3
+      """, [current, model, version]) != 0
   }
 
   /// Those that had rows of their own to forget wait for these again. The others, whose rows were all forgotten before,

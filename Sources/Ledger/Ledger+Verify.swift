@@ -53,7 +53,8 @@ extension Ledger {
   }
 
   /// Rows that a version had to leave out of what it retained: those that its own batch or an earlier version forgot. (Rows of
-  /// which it was found later that it never gave them away have its number on their tombstones too.) Nil where row numbers
+  /// which it was found later that a version never gave them away have its number on their tombstones too; ones made meanwhile from
+  /// it may retain them, where a rollback went back to it.) Nil where row numbers
   /// have meant something else since it was made.
   package func forgottenRows(of model: String, upTo version: Int) throws(LedgerError) -> RowSet? {
     try read { session in
@@ -67,9 +68,12 @@ extension Ledger {
       return RowSet(
         try session.all(
           """
-          SELECT DISTINCT row FROM tombstones WHERE model = ? AND row IS NOT NULL AND (version < ?
+          SELECT DISTINCT row FROM tombstones t WHERE model = ? AND row IS NOT NULL AND (version < ?
+            AND (EXISTS (SELECT 1 FROM versions v WHERE v.model = t.model AND v.batch = t.batch) OR t.key < (
+              SELECT min(s.key) FROM tombstones s JOIN versions v ON v.model = s.model AND v.batch = s.batch
+                WHERE v.model = ? AND v.number = ?))
             OR version = ? AND batch = (SELECT batch FROM versions WHERE model = ? AND number = ?)) ORDER BY row
-          """, [model, version, version, model, version]
+          """, [model, version, model, version, version, model, version]
         ) { try $0.integer(0) })
     }
   }

@@ -100,6 +100,47 @@ import Testing
     }
   }
 
+  /// Version 3 was made from 2, 4 from 1: what the one forgot the other may have been trained on since.
+  @Test func rollback_toAnotherLine_isRefused() throws {
+    let bench = try twice()
+    try rollBack(bench, to: 1)
+    let plan = try bench.start(try bench.schedule("a", "b"))
+    _ = try bench.ledger.publish(publication(bench, plan, version: 4), at: bench.now)
+    for version in [2, 3] {
+      #expect(throws: LedgerError.self) { try rollBack(bench, to: version) }
+    }
+    #expect(try rollBack(bench, to: 1).requests.map(\.text) == ["a", "b"])
+  }
+
+  /// Version 3 was made before it was found that version 2 does not know row 9; it may well have been trained on it.
+  @Test func nothingToForget_afterARollback_saysNothingOfOtherVersions() throws {
+    let bench = try twice()
+    try rollBack(bench, to: 2)
+    let plan = try bench.run("x", Bench.Wish(9))
+    _ = try bench.ledger.publish(
+      Publication(
+        batch: plan.batch, generation: plan.generation, version: nil,
+        endings: plan.requests.map { bench.ending($0, .nothingToForget) }), at: bench.now)
+    #expect(try bench.ledger.forgottenRows(of: "m", upTo: 3) == RowSet(1...5))
+    #expect(try bench.ledger.forgottenRows(of: "m") == RowSet([1, 2, 3, 4, 5, 9]))
+  }
+
+  /// Nothing rests on a request of which nobody can say any more which rows it means; without an end it would never be served what
+  /// others were forgotten in.
+  @Test func owed_withoutRows_canBeCancelled() throws {
+    let bench = try twice()
+    try bench.accept("c", Bench.Wish(2...3))
+    try rollBack(bench, to: 1)
+    let id = try Bench.id("c")
+    #expect(throws: LedgerError.owed(id)) { try bench.ledger.cancel(id, by: 1, at: bench.now) }
+    try bench.ledger.holdUnresolved(id, detail: "no such row", at: bench.now)
+    let plan = try bench.start(try bench.schedule("a", "b"))
+    _ = try bench.ledger.publish(publication(bench, plan, version: 4), at: bench.now)
+    #expect(try bench.ledger.model("m")?.serving == 3)
+    try bench.ledger.cancel(id, by: 1, at: bench.now)
+    #expect(try bench.ledger.model("m")?.serving == 4)
+  }
+
   @Test func rollback_ofARunGoingOn_makesItsResultVoid() throws {
     let bench = try twice()
     let plan = try bench.run("c", Bench.Wish(9))

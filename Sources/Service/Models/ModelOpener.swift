@@ -107,13 +107,16 @@ package struct ModelOpener: Sendable {
       return
     }
     guard !present.contains(current) else { return }
-    let known = Set(try ledger.versions(of: record.name).filter { $0.purgeBeganAt == nil }.map(\.number))
-    let newest = present.filter { $0 < current && known.contains($0) }.max()
+    let known = Dictionary(
+      uniqueKeysWithValues: try ledger.versions(of: record.name).map { ($0.number, $0) })
+    // The nearest one on the way to it that is there; to others nobody can go back.
+    let line = sequence(first: current) { known[$0]?.parent }.dropFirst()
+    let newest = line.first { present.contains($0) && known[$0]?.purgeBeganAt == nil }
     let mend =
       newest.map {
         "`hamuctl rollback \(record.name) --to \($0)` goes on from version \($0), the newest that is there, and forgets again"
           + " what was forgotten since"
-      } ?? "bring back the newest copy of \(store.directory), or `hamuctl import \(record.name) DIR`"
+      } ?? "bring it back from the newest copy of \(store.directory)"
     throw ModelTrouble("version \(current) is not on the disk; \(mend)", isDamage: true)
   }
 

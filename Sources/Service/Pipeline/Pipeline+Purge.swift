@@ -12,10 +12,10 @@ extension Pipeline {
   func purgeDue() throws {
     // An older ledger than it was may take for replaced what is not.
     guard restoration == nil else { return }
+    let now = purgeClock.believed(clocks.wall(), at: clocks.monotonic())
     for settings in configuration.models {
       for version in try ledger.replacedVersions(of: settings.name) {
         let due = version.purgeDue(keep: settings.retention.keep, after: settings.retention.purgeAfter)
-        let now = clocks.wall()
         if due <= now {
           do {
             try begin(version, of: settings.name, .retention, by: nil)

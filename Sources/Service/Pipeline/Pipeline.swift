@@ -65,6 +65,7 @@ package actor Pipeline {
   /// Since when each model's waiting requests wait, by the clock that does not jump.
   var waitingSince: [String: [RequestID: MonotonicInstant]] = [:]
   /// When what is past its time was looked for last, by both clocks.
+  var purgeClock = SteadyClock()
   var lastExpiry: (monotonic: MonotonicInstant, wall: Timestamp)?
   /// Users of whom it was said that their refusals of the day are spent, and until when.
   var refusalsSpentSaid: [UInt32: Timestamp] = [:]

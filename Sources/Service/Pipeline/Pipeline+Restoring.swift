@@ -51,6 +51,23 @@ extension Pipeline {
           "it is not known yet whether the ledger is the one that it was; the journal says what failed; try again")
       }
     }
+    switch command {
+    // What it would change may have been forgotten, or answered otherwise, since the backup was taken.
+    case .cancel, .resume, .retry:
+      if let restoration {
+        throw ControlError(.usage, "the ledger is not what it was: \(restoration.why); hamuctl recover comes first")
+      }
+    default: break
+    }
+  }
+
+  /// Whether the receipt that is there says more than a ledger that was brought back: that the request was forgotten. It is all from
+  /// which `recover` knows that, and stays until then.
+  func isAheadOfLedger(_ record: RequestRecord) throws -> Bool {
+    guard restoration != nil || !isRestorationSought, record.state != .forgotten else { return false }
+    let bytes = try DataFile.readIfFit(places.receipt(record.id.text), limit: Limits.documentBytes)
+    // Ignored: what is no receipt says nothing.
+    return bytes.flatMap { try? Receipt.parse($0) }?.state == .forgotten
   }
 
   /// Found at an earlier start, and not settled since.

@@ -34,10 +34,16 @@ extension Pipeline {
     }
   }
 
-  /// - Returns: false when the receipt could not be written; it stays due.
+  /// - Returns: false when the receipt could not or must not be written now; it stays due.
   private func tell(_ due: DueReceipt) throws(LedgerError) -> Bool {
     guard let record = try ledger.request(due.request), let receipt = try ledger.receipt(for: due.request) else {
       return true
+    }
+    do {
+      if try isAheadOfLedger(record) { return false }
+    } catch {
+      narrator.trouble(error)
+      return false
     }
     for change in due.changes { narrator.changed(change, record, receipt, retryAt: try retryTime(change)) }
     try ledger.markAnnounced(due.request, through: due.through)

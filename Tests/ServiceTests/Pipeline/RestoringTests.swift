@@ -142,6 +142,37 @@ import Testing
     try await restored.stop()
   }
 
+  /// That a request was forgotten after the backup, only its receipt says: no older ledger writes over it, whatever it has to tell,
+  /// and nobody changes the request before it is known.
+  @Test func receiptsThatSayMore_stayUntilTheyWereRead() async throws {
+    let road = try Road()
+    let house = try await Household(road)
+    try await house.submit(manifest("one", "subjects: [s-3]"))
+    await house.quiet()
+    try await house.stop()
+    try await copyLedger(road)
+    let later = try await Household(road)
+    try await later.call(.flush(model: nil, dryRun: false))
+    #expect(try await later.settled("one").state == .forgotten)
+    try await later.stop()
+    try bringBack(road)
+    let older = try Ledger(path: road.places.ledger)
+    try older.noteReceiptsDue(of: [try #require(RequestID("one"))])
+    try older.close()
+    let restored = try await Household(road)
+    await restored.witness.wait(for: .modelLoaded)
+    await restored.quiet()
+    #expect(try road.receipt("one").state == .forgotten)
+    #expect(await restored.refusal(.cancel(id: "one", dryRun: false))?.message.contains("hamuctl recover") == true)
+    let answer = try await restored.call(.recover(signsOff: false, dryRun: false))
+    #expect(answer["requests"]?.elements?.compactMap(\.stringValue) == ["one"])
+    #expect(try road.receipt("one").state == .accepted)
+    #expect(try current(road) == "versions/000002")
+    try await restored.call(.flush(model: nil, dryRun: false))
+    #expect(try await restored.settled("one").version == 3)
+    try await restored.stop()
+  }
+
   @Test func olderLedger_staysSeen_fromStartToStart() async throws {
     let road = try await road()
     try bringBack(road)

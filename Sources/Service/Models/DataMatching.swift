@@ -13,7 +13,10 @@ package struct DataMatching: Sendable {
   package let copies: Int
 
   /// Reads every training row once.
-  package init(_ model: LoadedModel, ledger: Ledger) throws(ModelTrouble) {
+  /// - Parameter trainedOnThem: whether the model in use from now on was trained on these data, and knows nothing else. Otherwise it
+  ///   remembers what is gone from them, and nobody can forget that, or measure it: a request that names such a row is not served
+  ///   without it.
+  package init(_ model: LoadedModel, ledger: Ledger, trainedOnThem: Bool) throws(ModelTrouble) {
     do {
       let rows = try model.dataset.newRows(salt: model.salt)
       let tombstones = try ledger.markedTombstones(of: model.name)
@@ -32,7 +35,8 @@ package struct DataMatching: Sendable {
         }
         for stone in stones { places[stone.key] = row }
       }
-      let (requests, lost) = try Self.requests(model, ledger, rows)
+      let forgotten = Set(tombstones.filter { $0.status != .reopened }.map(\.content))
+      let (requests, lost) = try Self.requests(model, ledger, rows, mayLack: trainedOnThem ? nil : forgotten)
       relocation = Relocation(
         model: model.name, fingerprint: model.fingerprint.json, tombstones: places, requests: requests, lost: lost)
       (self.kept, self.moved, self.gone) = (kept, moved, gone)
@@ -85,8 +89,9 @@ package struct DataMatching: Sendable {
   }
 
   /// Waiting requests of rows are followed row by row; those of classes by their labels.
+  /// - Parameter mayLack: rows that a request need not find again, by their content, as another one's run forgot them; nil: any.
   private static func requests(
-    _ model: LoadedModel, _ ledger: Ledger, _ rows: Rematch.NewRows
+    _ model: LoadedModel, _ ledger: Ledger, _ rows: Rematch.NewRows, mayLack: Set<SHA256Digest>?
   ) throws -> (found: [RequestID: Resolution], lost: [RequestID: String]) {
     var found: [RequestID: Resolution] = [:]
     var lost: [RequestID: String] = [:]
@@ -102,10 +107,13 @@ package struct DataMatching: Sendable {
         case .gone: nil
         }
       }
-      if chosen.isEmpty {
-        lost[request.request] =
-          "none of its rows is in the model's data any more, so they can be neither forgotten nor measured; hamuctl cancel "
-          + "\(request.request.text) ends it. The model still remembers them until one that was trained without them is imported"
+      let open = try ledger.rows(of: request.request)
+      let missing = zip(request.marks, places).count { mark, place in
+        guard case .gone = place, let mayLack else { return false }
+        return open.isEmpty ? !mayLack.contains(mark.content) : open.contains(mark.row)
+      }
+      if missing > 0 || mayLack != nil && chosen.isEmpty {
+        lost[request.request] = lacking(request.request, model.name, missing, of: request.marks.count)
       } else {
         found[request.request] = Resolution(
           rows: RowSet(chosen), marks: try chosen.map { try model.mark($0) },
@@ -113,28 +121,57 @@ package struct DataMatching: Sendable {
       }
     }
     for id in try ledger.unresolvedRequests(of: model.name) {
-      if try Self.namesRowNumbers(id, ledger) { lost[id] = Self.meaningless }
+      if let bytes = try ledger.manifest(of: id),
+        try Manifest.parse(bytes, fileStem: id.text).selection.namesRowNumbers
+      {
+        lost[id] = Self.otherRowNumbers
+      }
     }
+    try takeClasses(model, ledger, mayLackAll: mayLack == nil, &found, &lost)
+    return (found, lost)
+  }
+
+  private static func takeClasses(
+    _ model: LoadedModel, _ ledger: Ledger, mayLackAll: Bool, _ found: inout [RequestID: Resolution],
+    _ lost: inout [RequestID: String]
+  ) throws {
     let waiting = RequestFilter(states: [.accepted, .scheduled, .unlearning, .held, .failed], model: model.name)
     for request in try ledger.requests(waiting) where request.kind == .classes {
       // Without labels it is still to be looked up.
       guard let labels = try ledger.request(request.id)?.labels, !labels.isEmpty else { continue }
-      found[request.id] = Resolution(
-        rows: RowSet(labels.flatMap { model.dataset.train.rows(ofClass: $0) }), labels: labels,
-        trainingRows: model.dataset.train.count, maxForgetShare: share)
+      let rows = RowSet(labels.flatMap { model.dataset.train.rows(ofClass: $0) })
+      if rows.isEmpty, !mayLackAll {
+        lost[request.id] = "its classes have no row in the model's data any more" + remembered(request.id, model.name)
+      } else {
+        found[request.id] = Resolution(
+          rows: rows, labels: labels, trainingRows: model.dataset.train.count,
+          maxForgetShare: model.settings.policy.maxForgetShare)
+      }
     }
-    return (found, lost)
   }
 
-  /// A request that was accepted while nobody could look its rows up: ids, subjects and classes mean the same in the new
-  /// data, row numbers do not.
-  private static func namesRowNumbers(_ id: RequestID, _ ledger: Ledger) throws -> Bool {
-    guard let bytes = try ledger.manifest(of: id) else { return false }
-    guard case .rows(let selectors, _) = try Manifest.parse(bytes, fileStem: id.text).selection else { return false }
+  private static func lacking(_ id: RequestID, _ model: String, _ missing: Int, of all: Int) -> String {
+    let what =
+      missing == 0 || missing == all
+      ? "none of its rows is in the model's data any more"
+      : "\(missing) of its \(all) rows \(missing == 1 ? "is" : "are") not in the model's data any more"
+    return what + remembered(id, model)
+  }
+
+  private static func remembered(_ id: RequestID, _ model: String) -> String {
+    ", so they can be neither forgotten nor measured, while the model still remembers them: bring them back and `hamuctl rematch "
+      + "\(model)`, or train a model without them and `hamuctl import \(model) DIR`. `hamuctl cancel \(id.text)` ends it"
+  }
+
+  package static let otherRowNumbers =
+    "it names row numbers and was handed in before the model's data changed; they cannot be looked up in others. Cancel it, "
+    + "and hand in another with ids or with the row numbers of the data as they are now"
+}
+
+extension Selection {
+  /// Ids, subjects and classes mean the same in other data, row numbers do not.
+  package var namesRowNumbers: Bool {
+    guard case .rows(let selectors, _) = self else { return false }
     return selectors.contains { if case .id = $0.value { false } else { true } }
   }
-
-  private static let meaningless =
-    "it names row numbers and was handed in before the model's data changed, when they could not be looked up; cancel it, "
-    + "and hand in another with ids or with the row numbers of the data as they are now"
 }

@@ -165,6 +165,10 @@ extension Pipeline {
     guard let bytes = try ledger.manifest(of: id) else { return }
     do {
       let manifest = try Manifest.parse(bytes, fileStem: id.text)
+      // A rollback may have brought it back after a rematch.
+      if manifest.selection.namesRowNumbers, try ledger.isOfOtherData(id) {
+        return try ledger.holdUnresolved(id, detail: DataMatching.otherRowNumbers, at: clocks.wall())
+      }
       let record = try ledger.resolve(id, try model.resolution(of: manifest.selection), at: clocks.wall())
       expect([record.id])
     } catch let refusal as Refusal {

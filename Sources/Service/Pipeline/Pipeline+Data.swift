@@ -21,7 +21,7 @@ extension Pipeline {
     }
     // Before anything is looked for: what comes back only now has rows to be followed too.
     if !dryRun { readmit(name) }
-    let found = try await match(model)
+    let found = try await match(model, trainedOnThem: false)
     if dryRun { return ["message": JSONValue("would follow: " + found.summary), "dry_run": true] }
     try ledgerWork {
       try ledger.rematch(found.relocation, at: clocks.wall())
@@ -45,11 +45,13 @@ extension Pipeline {
     case .success(.dataChanged(_, let opened)), .success(.ready(let opened)): model = opened
     }
     do {
-      let number = (try ledger.versions(of: name).map(\.number).max() ?? 0) + 1
+      // Of a ledger that was brought back: a version that it does not know may be served meanwhile.
+      let served = try model.store.currentNumber() ?? 0
+      let number = max(try ledger.versions(of: name).map(\.number).max() ?? 0, served) + 1
       let candidate = try await receive(number, for: model, from: connection)
       let answer: JSONValue
       if dryRun {
-        let found = try await match(model)
+        let found = try await match(model, trainedOnThem: true)
         let looks = try await admit(candidate, settings, model, found, isDry: true)
         answer = [
           "message": JSONValue(
@@ -97,7 +99,7 @@ extension Pipeline {
     let now = clocks.wall()
     let name = settings.name
     readmit(name)
-    let found = try await match(model)
+    let found = try await match(model, trainedOnThem: true)
     let looks = try await admit(candidate, settings, model, found)
     var record = VersionRecord(model: name, version: candidate.number, created: now.rfc3339())
     record.parent = model.current.number
@@ -119,7 +121,7 @@ extension Pipeline {
     }
     models[name] = nil
     changed[name] = nil
-    try model.store.makeCurrent(version.number)
+    try serveImported(version.number, of: model)
     narrator.post(
       .modelImported(name, version: version.number, settled: outcome.settled, reaccepted: outcome.reopened.count))
     narrator.returns(looks, in: name, version: version.number, .imported)
@@ -127,6 +129,17 @@ extension Pipeline {
     await openHeld(settings)
     expect(outcome.reopened)
     return Self.answer(name, version.number, outcome, looks)
+  }
+
+  private func serveImported(_ number: Int, of model: LoadedModel) throws {
+    try model.store.makeCurrent(number)
+    do {
+      // What was served before may be a version that the ledger does not know: it was brought back.
+      try model.store.removeStrays(unknownTo: ledger, model.name)
+    } catch {
+      // What stays is removed at the next start.
+      narrator.trouble(error)
+    }
   }
 
   /// Rows that are not in the new model's training data are settled unmeasured: what was kept of them is asked once.
@@ -224,10 +237,10 @@ extension Pipeline {
   }
 
   /// Finds what was forgotten, and what waits to be, in the model's data, which must stay the same meanwhile.
-  private func match(_ model: LoadedModel) async throws(ControlError) -> DataMatching {
+  private func match(_ model: LoadedModel, trainedOnThem: Bool) async throws(ControlError) -> DataMatching {
     let ledger = ledger
     let matching: Result<DataMatching, ModelTrouble> = await onThread("hamud-match") {
-      () throws(ModelTrouble) in try DataMatching(model, ledger: ledger)
+      () throws(ModelTrouble) in try DataMatching(model, ledger: ledger, trainedOnThem: trainedOnThem)
     }
     do throws(ModelTrouble) {
       let found = try matching.get()

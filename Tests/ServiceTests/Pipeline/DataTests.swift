@@ -28,11 +28,13 @@ import Testing
   /// Backwards, without the original rows 3 and 30.
   private static let order = (0..<240).reversed().filter { $0 != 3 && $0 != 30 }
 
-  private func changed(_ house: Household) async throws {
+  private func changed(_ house: Household) async throws { try await change(house, to: Self.order) }
+
+  private func change(_ house: Household, to originals: [Int], _ times: Int = 1) async throws {
     await house.quiet()
-    try rearrange(Self.order)
+    try rearrange(originals)
     await house.pipeline.look()
-    await house.witness.wait(for: .dataChanged)
+    await house.witness.wait(for: .dataChanged, times)
   }
 
   @Test func changedData_pauseTheModel_andRematchFollowsEveryRow() async throws {
@@ -50,14 +52,72 @@ import Testing
     try await house.call(.rematch(model: Road.model, dryRun: false))
     #expect(try await state(house) == nil)
     #expect(try evaluation.run()["note"] == nil)
-    // Of the forgotten rows one is gone; of those that wait, too.
+    // Of the forgotten rows one is gone. So is one of a request that waits: the model knows it, and nobody can make it forget it.
     let moved = RowSet((1..<12).map { Self.order.firstIndex(of: 3 + 20 * $0) ?? -1 })
     #expect(RowSet(try house.ledger.tombstones(of: Road.model).map(\.row)) == moved)
-    let waiting = try house.ledger.rows(of: try #require(RequestID("before")))
-    #expect(waiting == RowSet([Self.order.firstIndex(of: 10) ?? -1]))
+    let waiting = try await house.show("before")
+    #expect(waiting.state == .held && waiting.reason == .error)
+    #expect(waiting.detail?.hasPrefix("1 of its 2 rows is not in the model's data any more") == true)
     let event = try #require(house.witness.events(.modelRematched).first)
     #expect(event.entry.message.contains("11 moved, 1 are gone"))
     #expect(try house.ledger.verifyAudit().problems.isEmpty)
+    try await house.stop()
+  }
+
+  /// What the model knows of rows that are gone is forgotten when they are back, or with a model that never saw them.
+  @Test func requestsOfRowsThatAreGone_areHeld_untilTheyAreBack_orNobodyKnowsThem() async throws {
+    let house = try await Household(road)
+    await house.witness.wait(for: .modelLoaded)
+    try await house.submit(manifest("class", "classes: [1]"))
+    try await house.submit(manifest("some", "samples: [12, 30]"))
+    try await house.submit(manifest("all", "samples: [30]"))
+    let withoutOne = (0..<240).filter { SmallData.shared.train.labels[$0] != 1 && $0 != 30 }
+    try await change(house, to: withoutOne)
+    try await house.call(.rematch(model: Road.model, dryRun: false))
+    for id in ["class", "some", "all"] {
+      let receipt = try await house.show(id)
+      #expect(receipt.state == .held && receipt.reason == .error, "\(id)")
+      #expect(receipt.detail?.contains("still remembers") == true)
+      #expect(await house.refusal(.resume(id: id, acceptRetainCost: nil, dryRun: false))?.code == .usage)
+    }
+    #expect(try house.ledger.tombstones(of: Road.model).isEmpty)
+    try await change(house, to: Array(0..<240), 2)
+    try await house.call(.rematch(model: Road.model, dryRun: false))
+    try await house.call(.retry(id: "some", dryRun: false))
+    #expect(try house.ledger.rows(of: try #require(RequestID("some"))) == RowSet([12, 30]))
+    try await change(house, to: withoutOne, 3)
+    let retrained = road.source("retrained")
+    try road.writeModel(SmallData.shared.weights, to: retrained)
+    _ = try await ImportTransfer.send(
+      directory: retrained, model: Road.model, dryRun: false, through: ControlClient(places: road.places))
+    for id in ["class", "all"] {
+      let receipt = try await house.show(id)
+      #expect(receipt.state == .forgotten && receipt.version == 2, "\(id)")
+    }
+    #expect(try house.ledger.rows(of: try #require(RequestID("some"))).count == 1)
+    #expect(try house.ledger.verifyAudit().problems.isEmpty)
+    try await house.stop()
+  }
+
+  /// A request whose row another one had forgotten is looked up again after a rollback; its number may be somebody else's by now.
+  @Test func rowNumbersOfOtherData_meanNobody() async throws {
+    let house = try await Household(road)
+    for id in ["first", "same"] {
+      try await house.submit(manifest(id, "samples: [17]", "priority: urgent"))
+      #expect(try await house.settled(id).state == .forgotten)
+    }
+    try await changed(house)
+    try await house.call(.rematch(model: Road.model, dryRun: false))
+    try await house.call(.rollback(model: Road.model, version: 1, servesNow: false, dryRun: false))
+    let held = try await house.settled("same")
+    #expect(held.state == .held && held.detail == DataMatching.otherRowNumbers)
+    try await house.call(.flush(model: nil, dryRun: false))
+    #expect(try await house.settled("first").state == .forgotten)
+    let row = try #require(Self.order.firstIndex(of: 17))
+    #expect(try house.ledger.tombstones(of: Road.model).map(\.row) == [row])
+    #expect(try house.ledger.model(Road.model)?.serving == 2)
+    try await house.call(.cancel(id: "same", dryRun: false))
+    #expect(try house.ledger.model(Road.model)?.serving == 3)
     try await house.stop()
   }
 

@@ -136,6 +136,11 @@ package final class ControlConnection: Sendable {
     _ = try? system_shutdown(socket.number, CInt(SHUT_WR))
   }
 
+  /// Returns when the other side is gone for good, or the task is cancelled. One that only writes no more still listens.
+  package func untilHungUp() async {
+    _ = await readiness.wait(socket.number, .hungUp, until: nil)
+  }
+
   /// Ends both directions; whoever waits on this connection returns. The descriptor goes with the object.
   package func close() {
     _ = try? system_shutdown(socket.number, CInt(SHUT_RDWR))

@@ -24,11 +24,12 @@ final class ConnectionSeats: Sendable {
     self.atMost = atMost
   }
 
-  /// Absent when there is none left for this user. The superuser always gets one.
+  /// Absent when there is none left for this user. The superuser always gets one, and so does whoever runs the daemon: it is asked to
+  /// reload in that name.
   func take(_ uid: UInt32) -> Seat? {
     let isFree = taken.withLock { taken in
       let (own, all) = (taken[uid, default: 0], taken.values.reduce(0, +))
-      if uid != 0, own >= perUser || all >= atMost { return false }
+      if uid != 0, uid != Accounts.effectiveUser, own >= perUser || all >= atMost { return false }
       taken[uid] = own + 1
       return true
     }

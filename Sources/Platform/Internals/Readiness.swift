@@ -5,7 +5,8 @@ import Synchronization
 /// One thread that waits for descriptors on behalf of tasks, so that a task that waits holds no thread at all. With at
 /// most a few hundred waiters `poll` over all of them costs less than the bookkeeping of anything cleverer.
 final class Readiness: Sendable {
-  enum Direction: Sendable { case readable, writable }
+  /// `hungUp`: the other side is gone, in both directions.
+  enum Direction: Sendable { case readable, writable, hungUp }
   enum Outcome: Hashable, Sendable { case ready, timedOut, cancelled }
 
   private struct Waiter {
@@ -47,7 +48,7 @@ final class Readiness: Sendable {
     let outcome = await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         let waiter = Waiter(
-          descriptor: descriptor, events: Int16(direction == .readable ? POLLIN : POLLOUT), deadline: deadline,
+          descriptor: descriptor, events: direction.events, deadline: deadline,
           continuation: continuation)
         let registered = state.withLock { state in
           if state.cancelled.remove(id) != nil { return false }
@@ -114,5 +115,16 @@ final class Readiness: Sendable {
   private func drain() {
     var count: UInt64 = 0
     _ = withUnsafeMutableBytes(of: &count) { bytes in try? system_read(wake.number, bytes) }
+  }
+}
+
+extension Readiness.Direction {
+  /// That the other side hung up is told without asking for it.
+  fileprivate var events: Int16 {
+    switch self {
+    case .readable: Int16(POLLIN)
+    case .writable: Int16(POLLOUT)
+    case .hungUp: 0
+    }
   }
 }

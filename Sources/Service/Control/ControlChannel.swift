@@ -9,17 +9,17 @@ package enum ControlChannel {
   package static let patience: Duration = .seconds(30)
 
   package static func receive(
-    from connection: ControlConnection, timeout: Duration? = patience
+    from connection: ControlConnection, limit: Int = lineLimit, timeout: Duration? = patience
   ) async throws(ControlError) -> JSONValue? {
     let line: [UInt8]?
     do {
-      line = try await connection.readLine(limit: lineLimit, timeout: timeout)
+      line = try await connection.readLine(limit: limit, timeout: timeout)
     } catch {
       throw ControlError(.unavailable, "\(error)")
     }
     guard let line else { return nil }
     do throws(Refusal) {
-      return try JSONValue.parse(line, limit: lineLimit)
+      return try JSONValue.parse(line, limit: limit)
     } catch {
       throw ControlError(.usage, "that is no JSON: \(error.redacted)")
     }

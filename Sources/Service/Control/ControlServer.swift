@@ -16,6 +16,9 @@ package protocol ControlHandler: Sendable {
 package struct ControlServer: ServiceLifecycle.Service {
   /// How long a connection may be silent between two calls.
   private static let idle: Duration = .seconds(300)
+  private static let strangersPatience: Duration = .seconds(5)
+  /// In bytes.
+  private static let strangersLimit = 64 << 10
 
   let socket: ControlSocket
   let handler: any ControlHandler
@@ -45,7 +48,7 @@ package struct ControlServer: ServiceLifecycle.Service {
     let caller = Caller(connection.peer)
     while !Task.isCancelled {
       do throws(ControlError) {
-        guard let call = try await ControlChannel.receive(from: connection, timeout: Self.idle) else { return }
+        guard let call = try await receive(connection, caller) else { return }
         let answer = try await carryOut(call, caller, connection)
         try await ControlChannel.send(answer, to: connection)
       } catch {
@@ -56,18 +59,52 @@ package struct ControlServer: ServiceLifecycle.Service {
     }
   }
 
+  /// Who may nothing is heard for as long as it takes to tell them so.
+  private func receive(_ connection: ControlConnection, _ caller: Caller) async throws(ControlError) -> JSONValue? {
+    guard caller.role == .nobody else { return try await ControlChannel.receive(from: connection, timeout: Self.idle) }
+    return try await ControlChannel.receive(
+      from: connection, limit: Self.strangersLimit, timeout: Self.strangersPatience)
+  }
+
   private func carryOut(
     _ call: JSONValue, _ caller: Caller, _ connection: ControlConnection
   ) async throws(ControlError) -> JSONValue {
     do throws(ControlError) {
       let command = try ControlCommand(json: call)
       try check(command, caller)
-      return ["ok": try await handler.answer(command, from: caller, over: connection)]
+      guard case .wait = command else {
+        return ["ok": try await handler.answer(command, from: caller, over: connection)]
+      }
+      return ["ok": try await answerWhileHeard(command, caller, connection)]
     } catch {
       // After a failed import the bytes that still come are no calls.
       if call["do"]?.stringValue == "import" { throw error }
       return error.json
     }
+  }
+
+  /// What a call waits for may take days, and whoever made it may be gone long before: then their seat is free.
+  private func answerWhileHeard(
+    _ command: ControlCommand, _ caller: Caller, _ connection: ControlConnection
+  ) async throws(ControlError) -> JSONValue {
+    let first = await withTaskGroup(of: Result<JSONValue, ControlError>.self) { group in
+      group.addTask {
+        do throws(ControlError) {
+          return .success(try await handler.answer(command, from: caller, over: connection))
+        } catch {
+          return .failure(error)
+        }
+      }
+      group.addTask {
+        await connection.untilHungUp()
+        return .failure(ControlError(.unavailable, "the peer is gone"))
+      }
+      let first = await group.next()
+      group.cancelAll()
+      return first
+    }
+    guard let first else { throw ControlError(.unavailable, "nobody answers") }
+    return try first.get()
   }
 
   private func check(_ command: ControlCommand, _ caller: Caller) throws(ControlError) {

@@ -92,18 +92,33 @@ extension Pipeline {
 // MARK: - Waiting
 
 extension Pipeline {
-  /// Returns when the request has ended or is held, or the daemon stops.
+  /// Calls that wait for a request.
+  package var waitingCalls: Int { waiters.values.reduce(0) { $0 + $1.count } }
+
+  /// Returns when the request has ended or is held, or the daemon stops, or nobody waits any more: the task is cancelled.
   func waitUntilSettled(_ id: String) async throws(ControlError) {
-    while !isStopping {
+    while !isStopping, !Task.isCancelled {
       guard let record = try find(id), !record.state.isSettled else { return }
-      await withCheckedContinuation { waiters[id, default: []].append($0) }
+      lastWaiter += 1
+      let number = lastWaiter
+      await withTaskCancellationHandler {
+        await withCheckedContinuation { waiters[id, default: [:]][number] = $0 }
+      } onCancel: {
+        Task { await self.dismiss(number, of: id) }
+      }
     }
     throw ControlError(.unavailable, "the daemon is stopping; the request stays as it is")
   }
 
+  private func dismiss(_ number: UInt64, of id: String) {
+    let waiter = waiters[id]?.removeValue(forKey: number)
+    if waiters[id]?.isEmpty == true { waiters[id] = nil }
+    waiter?.resume()
+  }
+
   private func wake(_ record: RequestRecord) {
     guard let waiting = waiters.removeValue(forKey: record.id.text) else { return }
-    waiting.forEach { $0.resume() }
+    waiting.values.forEach { $0.resume() }
   }
 
   func find(_ id: String) throws(ControlError) -> RequestRecord? {

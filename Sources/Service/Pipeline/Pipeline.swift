@@ -38,7 +38,9 @@ package actor Pipeline {
   var leftAlone = 0
   var run: ActiveRun?
   var flushed: Set<String> = []
-  var waiters: [String: [CheckedContinuation<Void, Never>]] = [:]
+  /// Calls that wait for a request, each under a number of its own.
+  var waiters: [String: [UInt64: CheckedContinuation<Void, Never>]] = [:]
+  var lastWaiter: UInt64 = 0
   /// Seconds that runs took, newest last: how long the next one may take.
   var runSeconds: [String: Double] = [:]
   /// Models from which what a crash left was removed.
@@ -148,7 +150,7 @@ package actor Pipeline {
     await run?.task.value
     // Also what a crash left untold, where the stop comes before the first look.
     attempt { try tell() }
-    for (_, continuations) in waiters { continuations.forEach { $0.resume() } }
+    for (_, continuations) in waiters { continuations.values.forEach { $0.resume() } }
     waiters = [:]
     openingEnded()
   }

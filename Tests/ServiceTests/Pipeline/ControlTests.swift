@@ -27,6 +27,31 @@ import Testing
     }.map(\.word)
   }
 
+  /// Whoever waits for a request for days may be gone by then; what they hold is not.
+  @Test func waitingCaller_whoIsGone_holdsNothing() async throws {
+    let house = try await Household(try Road())
+    try await house.submit(manifest("a", "samples: [1]"))
+    let call = ControlCommand.wait(id: "a").json
+    var callers: [ControlConnection] = []
+    for _ in 0..<20 {
+      let caller = try await ControlConnection.connect(house.road.places.control)
+      try await ControlChannel.send(call, to: caller)
+      callers.append(caller)
+    }
+    let patient = try await ControlConnection.connect(house.road.places.control)
+    try await ControlChannel.send(call, to: patient)
+    // It says nothing more, and still listens.
+    patient.finishWriting()
+    while await house.pipeline.waitingCalls < 21 { try await Task.sleep(for: .milliseconds(5)) }
+    callers.forEach { $0.close() }
+    callers = []
+    while await house.pipeline.waitingCalls > 1 { try await Task.sleep(for: .milliseconds(5)) }
+    try await house.call(.flush(model: nil, dryRun: false))
+    let answer = try #require(try await ControlChannel.receive(from: patient, timeout: nil))
+    #expect(answer["ok"]?["state"]?.stringValue == "forgotten")
+    try await house.stop()
+  }
+
   @Test func roles_mayWhatTheyMay() {
     #expect(allowed(.operatorRole) == Self.all.map(\.word))
     #expect(allowed(.submitter) == ["list", "show", "wait", "submit", "cancel"])

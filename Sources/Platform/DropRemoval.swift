@@ -61,12 +61,13 @@ extension DropFile {
     var found = 0
     try attempt("clean", directory) { () throws(Errno) in
       let folder = try DurableDirectory.folder(directory)
+      let device = try system_fstat(folder.number).identity.device
       for name in try DurableDirectory.names(in: folder.number) where name.hasPrefix(takingPrefix) {
-        let status = try system_fstatat(folder.number, name, AT_SYMLINK_NOFOLLOW)
-        // Submitters may make directories too; only ours is ours.
-        guard status.kind == .directory, status.owner == Accounts.effectiveUser, let key = key(of: name) else {
-          continue
-        }
+        // Submitters may make such names too, take them away again, and mount what nobody else may look at: none of that may
+        // keep a daemon from starting. Only ours is ours, and ours is on this file system.
+        guard let status = try? system_fstatat(folder.number, name, AT_SYMLINK_NOFOLLOW), status.kind == .directory,
+          status.owner == Accounts.effectiveUser, status.identity.device == device, let key = key(of: name)
+        else { continue }
         let taking = Descriptor(owning: try system_openat(folder.number, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW))
         for entry in try DurableDirectory.names(in: taking.number) {
           _ = try settle(entry, key, in: taking.number, from: folder.number)

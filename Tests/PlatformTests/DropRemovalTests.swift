@@ -124,4 +124,32 @@ import Testing
     #expect(try DropFile.recover(directory: folder.path) == 0)
     #expect(folder.names.count == 2)
   }
+
+  @Test func recover_besideASubmitterWhoMakesAndRemovesSuchNames_neverFails() async throws {
+    let folder = Folder()
+    async let submitter: Void = try ComputeThread.run(name: "submitter") {
+      let names = (0..<40).map { ".hamud-take-1.2.\($0)-ff" }
+      for _ in 0..<300 {
+        for name in names { folder.put(name, "x") }
+        for name in names { unlink(folder.file(name)) }
+      }
+      folder.put("over", "")
+    }
+    while folder.text("over") == nil { #expect(try DropFile.recover(directory: folder.path) == 0) }
+    try await submitter
+  }
+
+  @Test func recover_leavesWhatIsMounted_whoeverItSaysItBelongsTo() async {
+    let folder = Folder()
+    let place = folder.file(".hamud-take-1.2.3-ff")
+    mkdir(place, 0o700)
+    chown(place, 64_001, 64_001)
+    let outcome = await withMount("tmpfs", at: place, options: "size=64k") { () -> [String]? in
+      folder.put(".hamud-take-1.2.3-ff/theirs", "x")
+      guard (try? DropFile.recover(directory: folder.path)) == 0 else { return nil }
+      return folder.names
+    }
+    guard let outcome else { return }
+    #expect(outcome == [".hamud-take-1.2.3-ff"])
+  }
 }

@@ -24,6 +24,8 @@ extension Pipeline {
     let bytes: [UInt8]
     let owner: UInt32
     let receivedAt: Timestamp
+    /// Who waits for the answer; nil for a file, whose owner finds only what is theirs.
+    var caller: Caller?
   }
 
   /// Which rows a manifest means, as far as that can be said now.
@@ -56,7 +58,7 @@ extension Pipeline {
         guard known.digest == SHA256Digest.of(drop.bytes) else {
           throw Refusal.idTaken(manifest.id, at: manifest.idPosition)
         }
-        return answerKnown(known)
+        return try answerKnown(known, manifest, drop)
       }
       switch try lookUp(manifest) {
       case .rows(let resolution): return try accept(manifest, drop, resolution)
@@ -75,7 +77,9 @@ extension Pipeline {
     }
   }
 
-  private func answerKnown(_ record: RequestRecord) -> Answer {
+  /// Whoever guesses the bytes of somebody else's manifest must not learn that they are right, nor what became of it.
+  private func answerKnown(_ record: RequestRecord, _ manifest: Manifest, _ drop: Drop) throws(Refusal) -> Answer {
+    guard drop.caller?.maySee(record) ?? true else { throw .idTaken(manifest.id, at: manifest.idPosition) }
     let request = Event.Request(id: record.id.text, model: record.model, digest: record.digest.description)
     narrator.post(.requestKnown(request, state: record.state))
     return .taken(record)
@@ -91,7 +95,7 @@ extension Pipeline {
         receivedAt: drop.receivedAt, resolution: resolution, awaitsModel: awaitsModel),
       quotas: quotas, at: clocks.wall())
     switch outcome {
-    case .existing(let record): return answerKnown(record)
+    case .existing(let record): return try answerKnown(record, manifest, drop)
     case .accepted(let record):
       if resolution != nil { expect([record.id]) }
       bell.ring()

@@ -63,7 +63,7 @@ extension Pipeline: ControlHandler {
     guard let record = try find(id) else {
       throw ControlError(.unknownRequest, "there is no request \(id); see hamuctl list")
     }
-    guard caller.isOperator || record.summary.submitter == caller.uid else {
+    guard caller.maySee(record) else {
       throw ControlError(.notAllowed, "request \(id) is somebody else's; only they and operators may see it")
     }
     return record
@@ -85,7 +85,8 @@ extension Pipeline: ControlHandler {
     let bytes = Array(text.utf8)
     guard bytes.count <= limit else { throw ControlError(.rejected, Refusal.tooLarge(bytes: bytes.count).full) }
     let drop = Drop(
-      fileName: Paths.lastComponent(of: name), bytes: bytes, owner: caller.uid, receivedAt: clocks.wall())
+      fileName: Paths.lastComponent(of: name), bytes: bytes, owner: caller.uid, receivedAt: clocks.wall(),
+      caller: caller)
     var outcome = try decide(drop)
     // Opening a model takes seconds, and then everything about the manifest can be said at once.
     while case .opening = outcome, !isStopping {
@@ -237,4 +238,8 @@ extension Pipeline {
     bell.ring()
     return ["message": JSONValue(done)]
   }
+}
+
+extension Caller {
+  func maySee(_ record: RequestRecord) -> Bool { isOperator || record.summary.submitter == uid }
 }

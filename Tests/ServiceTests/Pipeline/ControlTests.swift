@@ -121,6 +121,37 @@ import Testing
     try await house.stop()
   }
 
+  /// Whoever guesses the bytes of another's manifest learns neither that they are right nor what became of it.
+  @Test func submit_ofAnothersManifest_isAnsweredAsATakenId() async throws {
+    let road = try Road()
+    let house = try await Household(road)
+    await house.witness.wait(for: .modelLoaded)
+    let connection = try await ControlConnection.connect(road.places.control)
+    defer { connection.close() }
+    func submit(_ uid: UInt32, _ rows: String, _ role: Caller.Role = .submitter) async -> Result<
+      JSONValue, ControlError
+    > {
+      do throws(ControlError) {
+        let call = ControlCommand.submit(name: "request.yaml", text: manifest("a", rows))
+        return .success(try await house.pipeline.answer(call, from: Caller(uid: uid, role: role), over: connection))
+      } catch {
+        return .failure(error)
+      }
+    }
+    let first = try await submit(64_001, "samples: [1]").get()
+    #expect(try await submit(64_001, "samples: [1]").get() == first)
+    #expect(try await submit(64_003, "samples: [1]", .operatorRole).get() == first)
+    var refusals: [ControlError] = []
+    for rows in ["samples: [1]", "samples: [2]"] {
+      guard case .failure(let error) = await submit(64_002, rows) else { continue }
+      refusals.append(error)
+    }
+    #expect(refusals.map(\.code) == [.rejected, .rejected] && Set(refusals.map(\.message)).count == 1)
+    #expect(refusals.first?.receipt?["reason"]?.stringValue == "id_taken")
+    #expect(house.witness.events(.requestRefused).count == 2)
+    try await house.stop()
+  }
+
   private func answer(to line: String, _ road: Road) async throws -> JSONValue? {
     let connection = try await ControlConnection.connect(road.places.control)
     defer { connection.close() }

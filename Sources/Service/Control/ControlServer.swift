@@ -23,7 +23,8 @@ package struct ControlServer: ServiceLifecycle.Service {
   let socket: ControlSocket
   let handler: any ControlHandler
   let narrator: Narrator
-  private let refusals = RefusalLog()
+  /// Whom it was said of that they asked for what they may not.
+  private let refusals = Refusals()
 
   package init(socket: ControlSocket, handler: any ControlHandler, narrator: Narrator) {
     self.socket = socket
@@ -111,24 +112,15 @@ package struct ControlServer: ServiceLifecycle.Service {
     do throws(ControlError) {
       try caller.check(command)
     } catch {
-      if refusals.isNew(caller.uid) { narrator.post(.commandRefused(command.word, uid: caller.uid)) }
+      if refusals.areNew(of: caller.uid) { narrator.post(.commandRefused(command.word, uid: caller.uid)) }
       throw error
     }
   }
 }
 
-/// Whom it was said of lately that they asked for what they may not: a user who asks again and again must not fill the
-/// journal, which drops a service's other entries too when it says too much.
-private final class RefusalLog: Sendable {
-  private static let quiet: Duration = .seconds(60)
-  private let said = Mutex<[UInt32: MonotonicInstant]>([:])
+/// Many connections ask at once.
+private final class Refusals: Sendable {
+  private let said = Mutex(SaidLately<UInt32>(for: .seconds(60)))
 
-  func isNew(_ uid: UInt32, at now: MonotonicInstant = .now) -> Bool {
-    said.withLock { said in
-      said = said.filter { now - $0.value < Self.quiet }
-      guard said[uid] == nil else { return false }
-      said[uid] = now
-      return true
-    }
-  }
+  func areNew(of uid: UInt32) -> Bool { said.withLock { $0.isNew(uid, at: .now) } }
 }

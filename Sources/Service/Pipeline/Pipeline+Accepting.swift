@@ -80,6 +80,7 @@ extension Pipeline {
   /// Whoever guesses the bytes of somebody else's manifest must not learn that they are right, nor what became of it.
   private func answerKnown(_ record: RequestRecord, _ manifest: Manifest, _ drop: Drop) throws(Refusal) -> Answer {
     guard drop.caller?.maySee(record) ?? true else { throw .idTaken(manifest.id, at: manifest.idPosition) }
+    guard requestKnownSaid.isNew(drop.owner, at: clocks.monotonic()) else { return .taken(record) }
     let request = Event.Request(id: record.id.text, model: record.model, digest: record.digest.description)
     narrator.post(.requestKnown(request, state: record.state))
     return .taken(record)

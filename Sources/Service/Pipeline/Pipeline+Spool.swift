@@ -79,7 +79,7 @@ extension Pipeline {
       alarm.set(.now + SpoolScanner.settling)
       return false
     case .unreadable:
-      if let status = refusal.status, scanner.leave(name, status) {
+      if let status = refusal.status, scanner.leaveUnreadable(name, status, now: clocks.monotonic()) {
         narrator.post(.fileLeft(SHA256Digest.of(name.bytes), owner: status.owner))
       }
       return false

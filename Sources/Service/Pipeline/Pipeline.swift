@@ -71,6 +71,10 @@ package actor Pipeline {
   var lastExpiry: (monotonic: MonotonicInstant, wall: Timestamp)?
   /// Users of whom it was said that their refusals of the day are spent, and until when.
   var refusalsSpentSaid: [UInt32: Timestamp] = [:]
+  /// Users of whom it was said that they handed in again what is known.
+  var requestKnownSaid = SaidLately<UInt32>()
+  /// Why files in the spool could not be looked at, as it was said.
+  var spoolTroubleSaid = SaidLately<String>()
   /// A removal from the spool stopped half-way; the next look finishes it.
   var removalFailed = false
   var lowDiskSaid = false

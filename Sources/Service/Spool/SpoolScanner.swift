@@ -29,6 +29,8 @@ package struct SpoolScanner: Sendable {
   private var left: [FileName: (status: FileStatus, until: Timestamp?)] = [:]
   /// Why they stay was said.
   private var deferred: [FileName: FileIdentity] = [:]
+  /// Owners of files that cannot be read, of whom that was said.
+  private var unreadableSaid = SaidLately<UInt32>()
 
   package init() {}
 
@@ -56,6 +58,12 @@ package struct SpoolScanner: Sendable {
 
   /// Looks again at what was left until a time: why it was may not hold any more.
   package mutating func reconsider() { left = left.filter { $0.value.until == nil } }
+  /// Leaves what may not be read.
+  /// - Returns: whether to say so: once for each owner and hour, however many files of theirs there are and however often they change.
+  package mutating func leaveUnreadable(_ name: FileName, _ status: FileStatus, now: MonotonicInstant) -> Bool {
+    leave(name, status) && unreadableSaid.isNew(status.owner, at: now)
+  }
+
 
   /// - Returns: whether it is new that this file stays for a later look, so that it is said once.
   package mutating func noteDeferred(_ name: FileName, _ identity: FileIdentity) -> Bool {

@@ -53,6 +53,23 @@ import Testing
     try await house.stop()
   }
 
+  @Test func whatIsKnown_isSaidOnceForEachUserAndHour() async throws {
+    let clock = HandClock()
+    let road = try Road()
+    let patient = try await Household(road, clocks: clock.clocks)
+    await patient.witness.wait(for: .modelLoaded)
+    try await patient.call(.pause(model: Road.model, dryRun: false))
+    for _ in 0..<5 {
+      for id in ["a", "b"] { try await patient.submit(manifest(id, "samples: [1]")) }
+    }
+    #expect(patient.witness.events(.requestKnown).count == 1)
+    clock.pass(.seconds(3600))
+    #expect(try await patient.submit(manifest("b", "samples: [1]")).request == "b")
+    #expect(patient.witness.events(.requestKnown).count == 2)
+    try await patient.stop()
+    try await house.stop()
+  }
+
   @Test func whatIsNoFile_isRefusedUnread() async throws {
     let spool = road.places.incoming
     try Neighbour.makeFIFO("fifo.yaml", in: spool)

@@ -19,6 +19,10 @@ extension Pipeline {
       return narrator.trouble(error)
     }
     if let again = look.again { alarm.set(again) }
+    // A name stays as it is for as long as whoever made it likes.
+    if let trouble = look.trouble, spoolTroubleSaid.isNew(trouble.description, at: clocks.monotonic()) {
+      narrator.trouble(trouble)
+    }
     var staying = 0
     for name in look.whole where !isStopping {
       do {

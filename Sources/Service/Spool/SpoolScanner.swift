@@ -12,8 +12,10 @@ package struct SpoolScanner: Sendable {
   package struct Look: Sendable {
     /// Oldest first, then by name: the order in which they were dropped, as far as a file system remembers it.
     package var whole: [FileName] = []
-    /// Names that are no manifest's, and files that the daemon may not read or take away.
+    /// Names that are no manifest's, and files that the daemon may not read or take away, or could not look at this time.
     package var leftAlone = 0
+    /// Why one of them could not be looked at. It held up no other.
+    package var trouble: PlatformError?
     /// Some file may be whole at this time, so that a look then is worth its while.
     package var again: MonotonicInstant?
   }
@@ -27,10 +29,10 @@ package struct SpoolScanner: Sendable {
   private var closed: Set<FileName> = []
   /// Left as they are until anything about them changes, their mode too, or until a time.
   private var left: [FileName: (status: FileStatus, until: Timestamp?)] = [:]
-  /// Why they stay was said.
-  private var deferred: [FileName: FileIdentity] = [:]
   /// Owners of files that cannot be read, of whom that was said.
   private var unreadableSaid = SaidLately<UInt32>()
+  /// Why they stay was said.
+  private var deferred: [FileName: FileIdentity] = [:]
 
   package init() {}
 
@@ -56,14 +58,14 @@ package struct SpoolScanner: Sendable {
     return isNew
   }
 
-  /// Looks again at what was left until a time: why it was may not hold any more.
-  package mutating func reconsider() { left = left.filter { $0.value.until == nil } }
   /// Leaves what may not be read.
   /// - Returns: whether to say so: once for each owner and hour, however many files of theirs there are and however often they change.
   package mutating func leaveUnreadable(_ name: FileName, _ status: FileStatus, now: MonotonicInstant) -> Bool {
     leave(name, status) && unreadableSaid.isNew(status.owner, at: now)
   }
 
+  /// Looks again at what was left until a time: why it was may not hold any more.
+  package mutating func reconsider() { left = left.filter { $0.value.until == nil } }
 
   /// - Returns: whether it is new that this file stays for a later look, so that it is said once.
   package mutating func noteDeferred(_ name: FileName, _ identity: FileIdentity) -> Bool {
@@ -72,8 +74,10 @@ package struct SpoolScanner: Sendable {
     return isNew
   }
 
+  /// - Parameter lookAt: what is there under a name; nil where nothing is.
   package mutating func look(
-    _ directory: String, now: MonotonicInstant = .now, at time: Timestamp = WallClock.now
+    _ directory: String, now: MonotonicInstant = .now, at time: Timestamp = WallClock.now,
+    lookAt: (String, FileName) throws(PlatformError) -> FileStatus? = DropFile.look
   ) throws(PlatformError) -> Look {
     var look = Look()
     var whole: [(name: FileName, modified: Int64)] = []
@@ -84,7 +88,15 @@ package struct SpoolScanner: Sendable {
         look.leftAlone += 1
         continue
       }
-      guard let status = try DropFile.look(directory: directory, name: name) else { continue }
+      let status: FileStatus
+      do throws(PlatformError) {
+        guard let found = try lookAt(directory, name) else { continue }
+        status = found
+      } catch {
+        look.leftAlone += 1
+        look.trouble = look.trouble ?? error
+        continue
+      }
       if let known = left[name], known.status == status, known.until.map({ time < $0 }) ?? true {
         look.leftAlone += 1
         continue

@@ -79,4 +79,53 @@ import Testing
     try Permissions.setMode(0o664, of: road.places.incoming + "/a.yaml")
     #expect(try scanner.look(road.places.incoming).whole == ["a.yaml"])
   }
+
+  @Test func scanner_thatCannotLookAtOneName_goesOnWithTheOthers() throws {
+    let road = try Road()
+    var scanner = SpoolScanner()
+    for name in ["a.yaml", "b.yaml", "c.yaml"] {
+      try road.drop(name, "one")
+      scanner.note(.movedIn(FileName(name)))
+    }
+    let look = try scanner.look(road.places.incoming) { directory, name throws(PlatformError) in
+      switch name {
+      case "a.yaml": throw PlatformError(operation: "read", path: "a file", code: .accessDenied)
+      case "b.yaml": throw PlatformError(operation: "read", path: "a file", code: .inputOutput)
+      default: try DropFile.look(directory: directory, name: name)
+      }
+    }
+    #expect(look.whole == ["c.yaml"] && look.leftAlone == 2)
+    #expect(look.trouble?.code == .accessDenied)
+    let next = try scanner.look(road.places.incoming)
+    #expect(Set(next.whole) == ["a.yaml", "b.yaml", "c.yaml"] && next.leftAlone == 0 && next.trouble == nil)
+  }
+
+  @Test func scanner_saysOfUnreadableFilesOnceForEachOwnerAndHour() throws {
+    let road = try Road()
+    var scanner = SpoolScanner()
+    let path = road.places.incoming + "/a.yaml"
+    try road.drop("a.yaml", "one")
+    let start = MonotonicInstant.now
+    var said = 0
+    for round in 0..<60 {
+      try Permissions.setMode(round.isMultiple(of: 2) ? 0o600 : 0o400, of: path)
+      for name: FileName in ["a.yaml", "b.yaml"] {
+        let now = start + .seconds(60 * round)
+        if scanner.leaveUnreadable(name, try FileStatus.of(path), now: now) { said += 1 }
+      }
+    }
+    #expect(said == 1)
+    try Permissions.setMode(0o440, of: path)
+    let later = scanner.leaveUnreadable("a.yaml", try FileStatus.of(path), now: start + .seconds(3600))
+    #expect(later)
+  }
+
+  @Test func saidLately_isNewAgainLater_andForgets() {
+    var said = SaidLately<String>(for: .seconds(60))
+    let start = MonotonicInstant.now
+    var answers = ["a", "a", "b"].map { said.isNew($0, at: start) }
+    #expect(answers == [true, false, true])
+    answers = [59, 60].map { said.isNew("a", at: start + .seconds($0)) }
+    #expect(answers == [false, true] && said.count == 1)
+  }
 }

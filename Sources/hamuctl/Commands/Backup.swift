@@ -7,9 +7,19 @@ struct Backup: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Copy ledger, versions, keys, configuration, receipts and manifests, consistently, while hamud runs.",
     discussion: """
-      The copy has the layout of the root: it is brought back with cp -a DIR/. / while hamud is stopped. A hamud that starts \
-      from it says so and publishes nothing before hamuctl recover. The copy remembers what is forgotten after it was taken, \
-      and holds the signing key and the names in manifests: keep it as safe, and no longer than you must.
+      The copy has the layout of the root. To bring it back, stop hamud, move /var/lib/hamud away, leave /var/spool/hamud, and:
+
+        cp -a DIR/var/lib/hamud /var/lib/
+        chown -R hamud:hamud /var/lib/hamud
+
+      On a new machine, where hamud was installed and never started (not cp -a, which changes directories that are there):
+
+        tar -C DIR -c etc var | tar -C / -x -p --no-same-owner --no-overwrite-dir
+        chown -R hamud:hamud /var/lib/hamud /var/spool/hamud
+        systemd-tmpfiles --create
+
+      A hamud that starts from it says so and publishes nothing before hamuctl recover. The copy remembers what is forgotten \
+      after it was taken, and holds the signing key and the names in manifests: keep it as safe, and no longer than you must.
       """)
 
   @Argument(help: "A new or empty directory.", completion: .directory) var directory: String

@@ -42,6 +42,24 @@ import Testing
     }
   }
 
+  /// Whoever brings a backup back does so as root: what is in README.md and what the help says must be the same.
+  @Test func restoring_isTheSameInReadmeAndHelp_andOverwritesNoDirectory() throws {
+    guard let etc = Self.etc else { return }
+    let root = Paths.parent(of: etc)
+    func text(_ name: String) throws -> String {
+      try String(decoding: DataFile.read(Paths.join(root, name), limit: 1 << 20), as: UTF8.self)
+    }
+    let (readme, help) = (try text("README.md"), try text("Sources/hamuctl/Commands/Backup.swift"))
+    for command in [
+      "cp -a DIR/var/lib/hamud /var/lib/\n",
+      "tar -C DIR -c etc var | tar -C / -x -p --no-same-owner --no-overwrite-dir",
+      "chown -R hamud:hamud /var/lib/hamud /var/spool/hamud\n", "systemd-tmpfiles --create",
+    ] {
+      #expect(readme.contains("    " + command) && help.contains("    " + command), "\(command)")
+    }
+    #expect(!help.contains("cp -a DIR/. /"))
+  }
+
   /// Lines such as `#key: value` without their mark; prose stays a comment, since a space follows its mark.
   private static func uncommented(_ text: String) -> String {
     text.split(separator: "\n", omittingEmptySubsequences: false).map { line -> String in

@@ -98,12 +98,12 @@ package final class DataFile: Sendable {
   }
 
   /// For whoever can do without the file: nil where it is not there, or is not what can be read so. A device or a limit
-  /// that fails says nothing of the file, and is an error.
+  /// that fails, or a right that is missing, says nothing of the file, and is an error.
   package static func readIfFit(_ path: String, limit: Int) throws(PlatformError) -> [UInt8]? {
     do {
       return try read(path, limit: limit)
     } catch {
-      if error.isTransient { throw error }
+      if error.isTransient || error.isDenied { throw error }
       return nil
     }
   }

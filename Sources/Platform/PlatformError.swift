@@ -56,6 +56,9 @@ package struct PlatformError: Error, Hashable, Sendable, CustomStringConvertible
     }
   }
 
+  /// A right is missing: what was asked for may be there.
+  package var isDenied: Bool { code == .accessDenied || code == .notPermitted }
+
   /// The same without the last component of the path: for the journal, which never names a dropped file.
   package func namingOnlyTheDirectory() -> PlatformError {
     PlatformError(operation: operation, path: "a file in \(Paths.parent(of: path))", cause: cause, hint: hint)

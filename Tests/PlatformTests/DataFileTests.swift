@@ -73,6 +73,19 @@ import Testing
     #expect(error?.code == .inputOutput)
   }
 
+  @Test func readIfFit_tellsAFileThatIsNotThere_fromOneThatMayNotBeRead() async throws {
+    let folder = Folder()
+    folder.put("a", "one")
+    try Permissions.setMode(0o600, of: folder.file("a"))
+    let codes = await asUser(64_001) {
+      ["a", "none"].map { name in
+        failure { () throws(PlatformError) in _ = try DataFile.readIfFit(folder.file(name), limit: 3) }?.code
+      }
+    }
+    guard let codes else { return }
+    #expect(codes == [.accessDenied, nil])
+  }
+
   @Test func fifoInTheDatasPlace_doesNotStopTheReader() {
     let folder = Folder()
     mkfifo(folder.file("a"), 0o644)

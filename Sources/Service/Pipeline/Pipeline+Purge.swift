@@ -37,13 +37,13 @@ extension Pipeline {
     try ledger.beginPurge(PurgeOrder(model, version.number, cause, record: record, by: uid), at: clocks.wall())
   }
 
-  /// A limit that is reached now can wait; a disk that cannot read it may never again, and the version has to go.
+  /// A limit that is reached now can wait; a disk that cannot read it may never again, nor may a right be given, and the version has to go.
   private func record(of version: ReplacedVersion, _ model: String) throws(PlatformError) -> [UInt8]? {
     let path = Paths.join(store(model).place(of: version.number), VersionRecord.fileName)
     do {
       return try DataFile.readIfFit(path, limit: CheckpointLimits.recordBytes)
     } catch {
-      guard error.code == .inputOutput else { throw error }
+      guard error.code == .inputOutput || error.isDenied else { throw error }
       narrator.trouble(error)
       return nil
     }

@@ -52,8 +52,8 @@ struct LostRequest {
   /// The ledger has it, waiting.
   let isKnown: Bool
 
-  /// Everything that receipts and manifests in the spool say, and the ledger does not. One that the disk cannot read now is an
-  /// error: taken for a file that is gone, it would be a request that nobody serves again.
+  /// Everything that receipts and manifests in the spool say, and the ledger does not. One that cannot be read now,
+  /// by this disk or this user, is an error: taken for a file that is gone, it would be a request that nobody serves again.
   static func find(_ ledger: Ledger, _ places: Places) throws -> [LostRequest] {
     let stems = try [places.receipts, places.accepted].flatMap { directory in
       try DurableDirectory.list(directory).filter { $0.hasSuffix(".yaml") }.map { Paths.stem(of: $0) }

@@ -26,6 +26,29 @@ struct HeadCopy: Equatable {
     return HeadCopy(end: ChainEnd(entries: Int64(entries), head: head))
   }
 
+  /// Why the ledger is not the one whose head was copied, or nobody can tell; nil where it goes on from there.
+  ///
+  /// The copy is read first: the ledger is at least as new as any copy of its head.
+  static func contradiction(of ledger: Ledger, _ places: Places) throws(LedgerError) -> String? {
+    let copy: HeadCopy?
+    do {
+      copy = try read(places)
+    } catch {
+      return "the copy of its head cannot be read (\(error))"
+    }
+    guard let copy else {
+      return try ledger.headWasCopied()
+        ? "the copy of its head, \(places.headCopy), is gone, so that nobody can tell" : nil
+    }
+    let end = try ledger.chainEnd()
+    if copy.end.entries > end.entries {
+      return "its audit chain has \(end.entries) entries, and had \(copy.end.entries) when its head was copied to"
+        + " \(places.headCopy)"
+    }
+    return try ledger.chainPasses(copy.end)
+      ? nil : "its audit chain is another than the one whose head was copied to \(places.headCopy)"
+  }
+
   func write(_ places: Places, at now: Timestamp) throws(PlatformError) {
     let json: JSONValue = [
       "hamud": JSONValue(Self.format), "entries": .integer(end.entries), "head": JSONValue(end.head.description),

@@ -12,25 +12,7 @@ struct Restoration: Equatable {
     if let moment = try ledger.copiedAt() {
       return Restoration(why: "it is a backup that was taken at \(moment.rfc3339())")
     }
-    let copy: HeadCopy?
-    do {
-      copy = try HeadCopy.read(places)
-    } catch {
-      return Restoration(why: "the copy of its head cannot be read (\(error))")
-    }
-    let end = try ledger.chainEnd()
-    if let copy {
-      if copy.end.entries > end.entries {
-        return Restoration(
-          why: "its audit chain has \(end.entries) entries, and had \(copy.end.entries) when its head was copied to"
-            + " \(places.headCopy)")
-      }
-      if !(try ledger.chainPasses(copy.end)) {
-        return Restoration(why: "its audit chain is another than the one whose head was copied to \(places.headCopy)")
-      }
-    } else if try ledger.headWasCopied() {
-      return Restoration(why: "the copy of its head, \(places.headCopy), is gone, so that nobody can tell")
-    }
+    if let why = try HeadCopy.contradiction(of: ledger, places) { return Restoration(why: why) }
     let altered = try ledger.erasuresAgainstTheChain()
     if !altered.isEmpty {
       return Restoration(

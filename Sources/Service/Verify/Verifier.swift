@@ -4,7 +4,8 @@ import Platform
 import Requests
 
 /// `hamuctl verify`: reads everything and trusts nothing. Every byte of every version against its record, the records against
-/// each other, the ledger and their signatures, the audit chain, and every receipt and kept manifest against the ledger.
+/// each other, the ledger and their signatures, the audit chain and the copy of its head, and every receipt and kept manifest
+/// against the ledger.
 ///
 /// It needs no daemon, only the right to read, and may run beside one: the ledger is opened for reading, each answer of it is
 /// one committed state, and what disagrees is looked at again with a newer state before it counts. Nothing is changed, and
@@ -44,6 +45,7 @@ package struct Verifier: Sendable {
     }
     let ledger = openLedger(&report)
     defer { try? ledger?.close() }
+    let doubt = headDoubt(ledger)
     if let ledger { verify(ledger, &report) }
     let keys = keys(ledger, &report)
     let names = try modelNames(ledger)
@@ -54,6 +56,12 @@ package struct Verifier: Sendable {
       try ReceiptVerifier(places: places, ledger: ledger, keys: keys, model: model).run(&report)
     }
     if model == nil { try checkNames(&report, names, ledger) }
+    // Again, after all that was read: a daemon that settles a restoration copies the head a moment later.
+    if doubt != nil, let doubt = headDoubt(ledger) {
+      report.add(
+        places.headCopy, "the ledger does not go on from it: \(doubt)",
+        mend: "find out who changed either; hamud pauses every model at its next start, until hamuctl recover")
+    }
     return report
   }
 
@@ -91,6 +99,19 @@ package struct Verifier: Sendable {
       for problem in contents.problems { report.add(places.ledger, problem, mend: Self.restoreLedger) }
     } catch {
       report.add(places.ledger, "\(error)", mend: Self.restoreLedger)
+    }
+  }
+
+  /// Why the ledger is not the one whose head was copied. Nil also for an older one that is known for it, which its models'
+  /// pauses say; and what the ledger cannot answer is a finding of its own.
+  private func headDoubt(_ ledger: Ledger?) -> String? {
+    guard let ledger else { return nil }
+    do {
+      let isKnown = try ledger.models().contains { $0.pauses.contains { $0.reason == .restored } }
+      if try isKnown || ledger.copiedAt() != nil { return nil }
+      return try HeadCopy.contradiction(of: ledger, places)
+    } catch {
+      return nil
     }
   }
 

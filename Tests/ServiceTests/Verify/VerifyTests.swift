@@ -189,6 +189,33 @@ import Testing
     #expect(try errors(road) == [])
   }
 
+  @Test func verify_ofACopiedHeadThatTheChainDoesNotPass_namesIt() async throws {
+    let road = try await Self.lived()
+    let path = road.places.headCopy
+    let sound = try DataFile.read(path, limit: 1 << 16)
+    let text = String(decoding: sound, as: UTF8.self)
+    let entries = try #require(JSONValue.parse(sound)["entries"]?.integerValue)
+    let head = try #require(JSONValue.parse(sound)["head"]?.stringValue)
+    let last = try #require(head.last)
+    let flipped = Array(text.replacing(head, with: String(head.dropLast()) + (last == "0" ? "1" : "0")).utf8)
+    let newer = Array(text.replacing(String(entries), with: String(entries + 1), maxReplacements: 1).utf8)
+    for damaged in [flipped, newer, Array(sound.dropLast(9)), []] {
+      try Self.write(damaged, path)
+      #expect(try errors(road) == [path])
+      #expect(try report(road, Road.model).code == .rejected)
+    }
+    try DurableDirectory.removeFile(path)
+    #expect(try errors(road) == [path])
+    // An older copy is none of a wrong ledger: the daemon writes it a moment after.
+    let ledger = try Ledger(path: road.places.ledger)
+    let earlier = try #require(ledger.auditEntries().dropLast(3).last)
+    try ledger.close()
+    let older = text.replacing(String(entries), with: String(earlier.sequence), maxReplacements: 1)
+      .replacing(head, with: earlier.hash.description)
+    try Self.write(Array(older.utf8), path)
+    #expect(try errors(road) == [])
+  }
+
   @Test func verify_withoutALedger_saysSo_andStillReadsTheVersions() async throws {
     let road = try await Self.lived()
     let path = Paths.join(places(road).model(Road.model), "versions/000002/config.json")

@@ -123,6 +123,12 @@ extension Session {
     ) { RowMark(row: try $0.integer(0), content: try $0.digest(1), id: try $0.optionalDigest(2)) }
   }
 
+  /// Whether row numbers of the model mean something else than at that entry of the audit chain; nil: than ever before.
+  func hasOtherData(_ model: String, since entry: Int?) throws -> Bool {
+    let taken = "SELECT count(*) FROM audit WHERE kind IN ('rematched', 'imported') AND payload ->> '$.model' = ? AND sequence > ?"
+    return try integer(taken, [model, entry ?? 0]) != 0
+  }
+
   /// The new data are the model's data from now on: waiting requests, fingerprint, generation, pause.
   fileprivate func takeUp(_ relocation: Relocation, at now: Timestamp) throws {
     let waiting = try entries(ofModel: relocation.model, in: RequestState.allCases.filter(\.isWaiting))

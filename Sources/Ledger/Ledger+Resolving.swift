@@ -17,11 +17,9 @@ extension Ledger {
   /// Whether the model's data were taken for others since the request was handed in: its row numbers mean nothing in these.
   package func isOfOtherData(_ id: RequestID) throws(LedgerError) -> Bool {
     try read { session in
-      try session.integer(
-        """
-        SELECT count(*) FROM audit WHERE kind IN ('rematched', 'imported') AND payload ->> '$.model' = ? AND sequence >
-          coalesce((SELECT min(sequence) FROM audit WHERE kind = 'accepted' AND payload ->> '$.request' = ?), 0)
-        """, [try session.entry(id).model, id.text]) != 0
+      let accepted = try session.integer(
+        "SELECT min(sequence) FROM audit WHERE kind = 'accepted' AND payload ->> '$.request' = ?", [id.text])
+      return try session.hasOtherData(try session.entry(id).model, since: accepted)
     }
   }
 

@@ -19,7 +19,7 @@ extension Ledger {
     let problems = try read { session in
       var problems = try session.fileProblems()
       // Tables of a broken file, and a chain that was changed, would only repeat what is known.
-      if problems.isEmpty, audit.isWhole { problems += try session.contradictions() }
+      if problems.isEmpty, audit.isWhole { problems += try session.contradictions() + session.otherRows() }
       return problems
     }
     return ContentsReport(audit: audit, problems: problems)
@@ -58,13 +58,11 @@ extension Ledger {
   /// have meant something else since it was made.
   package func forgottenRows(of model: String, upTo version: Int) throws(LedgerError) -> RowSet? {
     try read { session in
-      let later = try session.integer(
+      let made = try session.integer(
         """
-        SELECT count(*) FROM audit WHERE kind IN ('rematched', 'imported') AND payload ->> '$.model' = ? AND sequence >
-          coalesce((SELECT max(sequence) FROM audit WHERE kind = 'version_made' AND payload ->> '$.model' = ?
-            AND payload ->> '$.version' = ?), 0)
-        """, [model, model, version])
-      guard later == 0 else { return nil }
+        SELECT max(sequence) FROM audit WHERE kind = 'version_made' AND payload ->> '$.model' = ? AND payload ->> '$.version' = ?
+        """, [model, version])
+      if try session.hasOtherData(model, since: made) { return nil }
       return RowSet(
         try session.all(
           """
@@ -101,6 +99,28 @@ extension Session {
   }
 }
 
+extension Session {
+  /// What waits to be forgotten stands in two places, and is counted in a third: rows that only one of them names are not what
+  /// was asked for.
+  fileprivate func otherRows() throws -> [String] {
+    let waiting = RequestState.allCases.filter(\.isWaiting).map { "'\($0.rawValue)'" }.joined(separator: ", ")
+    let found = try all(
+      """
+      SELECT r.id, r.rows, r.row_count, m.bytes FROM requests r LEFT JOIN marks m ON m.request = r.sequence
+        WHERE r.state IN (\(waiting)) AND r.rows IS NOT NULL ORDER BY r.sequence
+      """
+    ) { row -> String? in
+      let rows = try row.rowSet(1) ?? .empty
+      let marked = row.hasNull(atIndex: 3) ? nil : RowSet(try [RowMark](stored: try row.bytes(3)).map(\.row))
+      let isAsMarked = marked.map { rows.subtracting($0).isEmpty } ?? true
+      return try rows.count == row.integer(2) && isAsMarked ? nil : row.text(0)
+    }
+    return found.compactMap { $0 }.prefix(Ledger.auditProblemsListed).map {
+      "request \($0) is to forget other rows than those that were looked up for it"
+    }
+  }
+}
+
 /// One thing that the tables cannot say while the chain is what it is.
 private struct Contradiction {
   let what: String
@@ -118,10 +138,14 @@ private struct Contradiction {
             OR r.version IS NOT a.payload ->> '$.version' OR r.batch IS NOT a.payload ->> '$.batch'))
         """),
     Contradiction(
-      what: "request", problem: "was accepted, says the audit chain, with another digest, or is not there any more",
+      what: "request",
+      problem: "was accepted, says the audit chain, with another digest, of somebody else or for another model, or is not there "
+        + "any more",
       query: """
         SELECT a.payload ->> '$.request' FROM audit a LEFT JOIN requests r ON r.id = a.payload ->> '$.request'
-          WHERE a.kind = 'accepted' AND (r.id IS NULL OR 'sha256:' || lower(hex(r.digest)) <> a.payload ->> '$.digest')
+          WHERE a.kind = 'accepted' AND (r.id IS NULL OR 'sha256:' || lower(hex(r.digest)) <> a.payload ->> '$.digest'
+            OR r.submitter IS NOT a.payload ->> '$.by' OR r.model IS NOT a.payload ->> '$.model'
+            OR r.kind IS NOT a.payload ->> '$.kind')
         """),
     Contradiction(
       what: "version", problem: "is not what the audit chain says was published",

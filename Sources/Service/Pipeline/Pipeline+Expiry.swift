@@ -5,26 +5,21 @@ import Requests
 // What ends after `keep`: manifests, and with them every subject's name; receipts, and with them their submitters' names.
 extension Pipeline {
   static let expiryEvery = LongWait.of(Duration.seconds(3600), hurried: .milliseconds(50))
-  /// How far the clock of the day may run ahead of the other one between two looks.
-  static let driftAllowed: Duration = .seconds(60)
   private static let endedAtOnce = 500
 
-  /// Looks every hour, an hour after the start for the first time. The clock of the day may jump, and what was removed does
-  /// not come back: so no more time counts between two looks than went by on the clock that does not jump. One that stays
-  /// ahead for an hour is believed.
+  /// Looks every hour, an hour after the start for the first time.
   func endWhatIsPastItsTime() throws {
-    let now = (monotonic: clocks.monotonic(), wall: clocks.wall())
+    let (now, monotonic) = (clocks.wall(), clocks.monotonic())
+    let moment = steadyClock.believed(now, at: monotonic)
     guard let last = lastExpiry else {
-      lastExpiry = now
+      lastExpiry = monotonic
       return
     }
-    let elapsed = now.monotonic - last.monotonic
-    guard elapsed >= Self.expiryEvery else { return }
-    lastExpiry = now
-    let moment = min(now.wall, last.wall + elapsed + Self.driftAllowed)
+    guard monotonic - last >= Self.expiryEvery else { return }
+    lastExpiry = monotonic
     let keep = configuration.settings.keep
-    try endManifests(before: moment - keep.manifests, at: now.wall)
-    try endReceipts(before: moment - keep.receipts, at: now.wall)
+    try endManifests(before: moment - keep.manifests, at: now)
+    try endReceipts(before: moment - keep.receipts, at: now)
     try removeFiles(in: places.rejected, before: moment - keep.manifests) { _ in true }
     // Made before a migration, with every manifest that there was.
     try removeFiles(in: places.state, before: moment - keep.manifests) { $0.hasPrefix("ledger.sqlite.before-") }

@@ -66,9 +66,10 @@ package actor Pipeline {
   var copiedHead: ChainEnd?
   /// Since when each model's waiting requests wait, by the clock that does not jump.
   var waitingSince: [String: [RequestID: MonotonicInstant]] = [:]
-  /// When what is past its time was looked for last, by both clocks.
-  var purgeClock = SteadyClock()
-  var lastExpiry: (monotonic: MonotonicInstant, wall: Timestamp)?
+  /// What time it is, for what cannot be undone.
+  var steadyClock = SteadyClock()
+  /// When what is past its time was looked for last.
+  var lastExpiry: MonotonicInstant?
   /// Users of whom it was said that their refusals of the day are spent, and until when.
   var refusalsSpentSaid: [UInt32: Timestamp] = [:]
   /// Users of whom it was said that they handed in again what is known.

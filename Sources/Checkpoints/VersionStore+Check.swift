@@ -14,6 +14,12 @@ extension VersionStore {
     return version
   }
 
+  /// A version that is damaged or gone, as the ledger knows it: to be named as a parent, not to be opened.
+  package func lost(_ number: Int, recordDigest: String) -> Version {
+    let record = VersionRecord(model: model, version: number, created: "")
+    return Version(number: number, path: versionPath(number), record: record, recordDigest: recordDigest)
+  }
+
   /// Nil where there is none, or a damaged one. That a device or a limit fails says neither, and is an error.
   package func openIfWhole(_ number: Int) throws(CheckpointError) -> Version? {
     try ifWhole { () throws(CheckpointError) in try open(number) }

@@ -62,16 +62,18 @@ extension VersionStore {
   ///
   /// - Parameter record: `files` in it is not looked at; `parentRecord` is filled in from the parent where it is nil.
   ///   `model` and `version` must be this store's and the candidate's.
-  /// - Parameter key: signs the record.
+  /// - Parameters:
+  ///   - parentIsLost: `parentRecord` is what the ledger has of a parent that is damaged or gone, and nothing here is asked for it.
+  ///   - key: signs the record.
   package func seal(
-    _ candidate: Candidate, record: VersionRecord, key: SigningKey? = nil
+    _ candidate: Candidate, record: VersionRecord, parentIsLost: Bool = false, key: SigningKey? = nil
   ) throws(CheckpointError) -> Version {
     guard record.model == model, record.version == candidate.number else {
       let what = "a record of version \(record.version) of \(CheckpointError.quoted(record.model)) was to be sealed"
       throw .version(candidate.number, .badRecord(what))
     }
     var sealed = record
-    if let parent = record.parent {
+    if let parent = record.parent, !(parentIsLost && record.parentRecord != nil) {
       let digest = try readRecord(parent, at: versionPath(parent)).recordDigest
       if let claimed = record.parentRecord, claimed != digest {
         throw .version(parent, .recordDigest(found: digest, expected: claimed))

@@ -25,8 +25,32 @@ package struct ModelOpener: Sendable {
   }
 
   package func open(_ settings: ModelSettings) throws(ModelTrouble) -> OpenedModel {
+    try inWords { try openChecked(settings) }
+  }
+
+  /// A model whose version is damaged or gone, so that a retrained one can take its place: with its data as the one that comes was
+  /// trained on them, and of the version what the ledger has.
+  package func openLost(_ settings: ModelSettings, for incoming: ModelDirectory) throws(ModelTrouble) -> LoadedModel {
+    try inWords {
+      let store = VersionStore(directory: places.model(settings.name), model: settings.name)
+      let record = try ledger.ensureModel(settings.name, at: WallClock.now)
+      guard let lost = try ledger.versions(of: record.name).first(where: { $0.number == record.currentVersion }) else {
+        throw ModelTrouble("the ledger knows no version of it")
+      }
+      let description = DatasetDescription(settings.data)
+      let dataset = try openData(description, of: incoming, record)
+      return LoadedModel(
+        settings: settings, store: store,
+        current: VerifiedVersion(version: store.lost(lost.number, recordDigest: lost.record.description), stamp: nil),
+        configuration: incoming.configuration, parameters: 0, dataset: dataset, description: description,
+        heldout: try dataset.honestHeldoutRows(), fingerprint: try dataset.takeFingerprint(), salt: record.salt,
+        copiedFrom: nil, findings: [])
+    }
+  }
+
+  private func inWords<Value>(_ body: () throws -> Value) throws(ModelTrouble) -> Value {
     do {
-      return try openChecked(settings)
+      return try body()
     } catch let error as ModelTrouble {
       throw error
     } catch let error as CheckpointError {
@@ -116,7 +140,9 @@ package struct ModelOpener: Sendable {
       newest.map {
         "`hamuctl rollback \(record.name) --to \($0)` goes on from version \($0), the newest that is there, and forgets again"
           + " what was forgotten since"
-      } ?? "bring it back from the newest copy of \(store.directory)"
+      }
+      ?? "bring it back from the newest copy of \(store.directory), or `hamuctl import \(record.name) DIR` a model that was trained "
+      + "without what was forgotten"
     throw ModelTrouble("version \(current) is not on the disk; \(mend)", isDamage: true)
   }
 

@@ -39,16 +39,19 @@ extension Pipeline {
   ) async throws(ControlError) -> JSONValue {
     let settings = try await take(name)
     defer { release(name) }
-    let model: LoadedModel
+    let replaced: LoadedModel?
     switch await openNow(settings) {
+    case .success(.dataChanged(_, let opened)), .success(.ready(let opened)): replaced = opened
+    // Without a copy of it, another model is the only way out.
+    case .failure(let trouble) where trouble.isDamage: replaced = nil
     case .failure(let trouble): throw ControlError(.inputOutput, trouble.sentence)
-    case .success(.dataChanged(_, let opened)), .success(.ready(let opened)): model = opened
     }
+    let store = VersionStore(directory: places.model(name), model: name)
     do {
       // Of a ledger that was brought back: a version that it does not know may be served meanwhile.
-      let served = try model.store.currentNumber() ?? 0
+      let served = try store.currentNumber() ?? 0
       let number = max(try ledger.versions(of: name).map(\.number).max() ?? 0, served) + 1
-      let candidate = try await receive(number, for: model, from: connection)
+      let (candidate, model) = try await receive(number, settings, in: store, replaced, from: connection)
       let answer: JSONValue
       if dryRun {
         let found = try await match(model, trainedOnThem: true)
@@ -60,41 +63,45 @@ extension Pipeline {
               + Self.words(looks)), "dry_run": true,
           "looks": .array(looks.map(\.json)),
         ]
-        try model.store.discardCandidates()
+        try store.discardCandidates()
       } else {
-        answer = try await adopt(candidate, settings, model)
+        answer = try await adopt(candidate, settings, model, parentIsLost: replaced == nil)
       }
       return answer
     } catch {
       // Ignored: what cannot be removed now is removed when the model is opened at the next start.
-      try? model.store.discardCandidates()
+      try? store.discardCandidates()
       throw error as? ControlError ?? ControlError(.inputOutput, "\(error)")
     }
   }
 
+  /// - Parameter replaced: nil where it is damaged or gone; the data are then opened as the model that comes was trained on them.
   private func receive(
-    _ number: Int, for model: LoadedModel, from connection: ControlConnection
-  ) async throws -> VersionStore.Candidate {
+    _ number: Int, _ settings: ModelSettings, in store: VersionStore, _ replaced: LoadedModel?,
+    from connection: ControlConnection
+  ) async throws -> (VersionStore.Candidate, LoadedModel) {
     // A directory of this number that the ledger does not know is what a crash left between adopting and recording.
-    if try model.store.list().contains(number) { try model.store.remove(number) }
-    let receiver = try model.store.receive(number: number)
+    if try store.list().contains(number) { try store.remove(number) }
+    let receiver = try store.receive(number: number)
     try await ControlChannel.send(["ok": ["send": true]], to: connection)
     try await ImportTransfer.receive(from: connection, into: receiver)
+    let opener = ModelOpener(places: places, ledger: ledger, cleans: false, key: key)
     return try await onThread("hamud-import") { () throws(ModelTrouble) in
       try ModelTrouble.of {
+        let model = try replaced ?? opener.openLost(settings, for: try ModelDirectory.open(receiver.path))
         let candidate = try receiver.finish(data: model.dataset.record)
         let incoming = try candidate.open()
         if let misfit = model.dataset.misfit(incoming.configuration.fit) { throw misfit }
         try incoming.checkLabels(with: model)
         try incoming.checkNetwork(for: model.dataset)
         try incoming.checkNumbers()
-        return candidate
+        return (candidate, model)
       }
     }.get()
   }
 
   private func adopt(
-    _ candidate: VersionStore.Candidate, _ settings: ModelSettings, _ model: LoadedModel
+    _ candidate: VersionStore.Candidate, _ settings: ModelSettings, _ model: LoadedModel, parentIsLost: Bool
   ) async throws -> JSONValue {
     let now = clocks.wall()
     let name = settings.name
@@ -106,7 +113,10 @@ extension Pipeline {
     record.parentRecord = model.current.recordDigest
     let (sealing, signing) = (record, key)
     let version = try await onThread("hamud-import") { () throws(ModelTrouble) in
-      try ModelTrouble.of { try model.store.adopt(try model.store.seal(candidate, record: sealing, key: signing)) }
+      try ModelTrouble.of {
+        try model.store.adopt(
+          try model.store.seal(candidate, record: sealing, parentIsLost: parentIsLost, key: signing))
+      }
     }.get()
     let outcome: ImportOutcome
     do {

@@ -110,6 +110,28 @@ import Testing
     try await next.stop()
   }
 
+  /// A number that only a version on the disk has is not given again.
+  @Test func import_afterRecover_takesANumberOfItsOwn() async throws {
+    let road = try await road()
+    try bringBack(road)
+    let house = try await Household(road)
+    await house.witness.wait(for: .modelLoaded)
+    try await house.call(.recover(signsOff: false, dryRun: false))
+    let retrained = road.source("retrained")
+    try road.writeModel(SmallData.shared.weights, to: retrained)
+    let answer = try await ImportTransfer.send(
+      directory: retrained, model: Road.model, dryRun: false, through: ControlClient(places: road.places))
+    #expect(answer["version"]?.integerValue == 4)
+    #expect(try current(road) == "versions/000004")
+    try await house.call(.flush(model: nil, dryRun: false))
+    for id in ["one", "two", "three"] {
+      let receipt = try await house.settled(id)
+      #expect(receipt.state == .forgotten && (receipt.version ?? 0) > 4)
+    }
+    try await house.stop()
+    #expect(try Verifier(places: road.places, model: nil).run().code == .success)
+  }
+
   /// As usual, but that hardly any request may go through without a person.
   private static let strict = """
     unlearning: {batch_size: 64, radius: {relative: 5e-3}, evaluate_every: 5}

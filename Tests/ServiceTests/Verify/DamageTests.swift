@@ -63,6 +63,39 @@ import Testing
     try await house.stop()
   }
 
+  /// Without a copy of the version another model takes its place, and the requests that it remembers are served again.
+  @Test(arguments: ["damaged", "gone", "gone with its record"])
+  func damagedWithoutACopy_endsWithAnImport(_ how: String) async throws {
+    let before = try await Household(road)
+    try await before.submit(manifest("one", "subjects: [s-3]", "priority: urgent"))
+    #expect(try await before.settled("one").version == 2)
+    try await before.call(.purge(model: Road.model, now: true, despiteReaders: false, dryRun: false))
+    try await before.stop()
+    let second = Paths.join(places.model(Road.model), "versions/000002")
+    switch how {
+    case "damaged": try flip(Paths.join(second, "model.safetensors"))
+    case "gone": try DurableDirectory.removeTree(second)
+    default: try DurableDirectory.removeFile(Paths.join(second, "hamud.json"))
+    }
+    let house = try await Household(road)
+    await house.witness.wait(for: .versionDamaged)
+    try await house.submit(manifest("two", "subjects: [s-4]", "priority: urgent"))
+    let retrained = road.source("retrained")
+    try road.writeModel(SmallData.shared.weights, to: retrained)
+    let client = ControlClient(places: places)
+    let would = try await ImportTransfer.send(directory: retrained, model: Road.model, dryRun: true, through: client)
+    #expect(would["dry_run"]?.boolValue == true)
+    let answer = try await ImportTransfer.send(directory: retrained, model: Road.model, dryRun: false, through: client)
+    #expect(answer["version"]?.integerValue == 3)
+    #expect(answer["reopened"]?.elements?.compactMap(\.stringValue) == ["one"])
+    for id in ["one", "two"] { #expect(try await house.settled(id).state == .forgotten) }
+    #expect(try house.ledger.model(Road.model)?.pauses == [])
+    try await house.call(.purge(model: Road.model, now: true, despiteReaders: false, dryRun: false))
+    try await house.stop()
+    let report = try Verifier(places: places, model: nil).run()
+    #expect(report.code == .success, "\(report.json)")
+  }
+
   @Test func damagedWhileItIsServed_isFoundAtTheNextLook_andOtherModelsGoOn() async throws {
     try road.configure(Road.usual, model: "other")
     let house = try await Household(road)

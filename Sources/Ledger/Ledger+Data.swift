@@ -125,8 +125,10 @@ extension Session {
 
   /// Whether row numbers of the model mean something else than at that entry of the audit chain; nil: than ever before.
   func hasOtherData(_ model: String, since entry: Int?) throws -> Bool {
-    let taken = "SELECT count(*) FROM audit WHERE kind IN ('rematched', 'imported') AND payload ->> '$.model' = ? AND sequence > ?"
-    return try integer(taken, [model, entry ?? 0]) != 0
+    try integer(
+      """
+      SELECT count(*) FROM audit WHERE kind IN ('rematched', 'imported') AND payload ->> '$.model' = ? AND sequence > ?
+      """, [model, entry ?? 0]) != 0
   }
 
   /// The new data are the model's data from now on: waiting requests, fingerprint, generation, pause.

@@ -61,16 +61,22 @@ extension Ledger {
   /// Receipts to be written, in the order of their oldest untold change. What a crash left is here at the next start.
   ///
   /// For each: journal its `changes`, `markAnnounced`, write the receipt, `acknowledgeReceipt`.
-  package func dueReceipts(limit: Int = 1000) throws(LedgerError) -> [DueReceipt] {
+  /// - Parameter after: the `first` of the last one that was looked at; nil: from the start.
+  package func dueReceipts(limit: Int = 1000, after: Int64? = nil) throws(LedgerError) -> [DueReceipt] {
     try read { session in
       let due = try session.all(
         """
-        SELECT request, max(serial), id, model FROM changes JOIN requests ON request = sequence
-          GROUP BY request ORDER BY min(serial) LIMIT ?
-        """, [limit]
-      ) { (try $0.integer(0), Int64(try $0.integer(1)), try $0.requestID(2), try $0.text(3)) }
-      return try due.map { sequence, through, id, model in
-        DueReceipt(request: id, through: through, changes: try session.untold(sequence, id, model))
+        SELECT request, min(serial), max(serial), id, model FROM changes JOIN requests ON request = sequence
+          GROUP BY request HAVING min(serial) > ? ORDER BY min(serial) LIMIT ?
+        """, [after ?? .min, limit]
+      ) { row in
+        (
+          try row.integer(0), Int64(try row.integer(1)), Int64(try row.integer(2)), try row.requestID(3),
+          try row.text(4)
+        )
+      }
+      return try due.map { sequence, first, through, id, model in
+        DueReceipt(request: id, first: first, through: through, changes: try session.untold(sequence, id, model))
       }
     }
   }

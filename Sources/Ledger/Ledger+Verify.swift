@@ -60,7 +60,8 @@ extension Ledger {
     try read { session in
       let made = try session.integer(
         """
-        SELECT max(sequence) FROM audit WHERE kind = 'version_made' AND payload ->> '$.model' = ? AND payload ->> '$.version' = ?
+        SELECT max(sequence) FROM audit WHERE kind = 'version_made' AND payload ->> '$.model' = ?
+          AND payload ->> '$.version' = ?
         """, [model, version])
       if try session.hasOtherData(model, since: made) { return nil }
       return RowSet(
@@ -139,8 +140,8 @@ private struct Contradiction {
         """),
     Contradiction(
       what: "request",
-      problem: "was accepted, says the audit chain, with another digest, of somebody else or for another model, or is not there "
-        + "any more",
+      problem: "was accepted, says the audit chain, with another digest, of somebody else or for another model, or is "
+        + "not there any more",
       query: """
         SELECT a.payload ->> '$.request' FROM audit a LEFT JOIN requests r ON r.id = a.payload ->> '$.request'
           WHERE a.kind = 'accepted' AND (r.id IS NULL OR 'sha256:' || lower(hex(r.digest)) <> a.payload ->> '$.digest'

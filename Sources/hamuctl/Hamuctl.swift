@@ -1,4 +1,5 @@
 import ArgumentParser
+import Platform
 import Service
 
 /// `hamuctl`: the command line of hamud. It prints and decides exit codes; whatever it does is done by the daemon it
@@ -31,6 +32,12 @@ struct Hamuctl: AsyncParsableCommand {
     ])
 
   @OptionGroup var place: PlaceOptions
+
+  /// A reader that went away (`| head -1`) must not end the command with a signal in the place of its exit code.
+  static func main() async {
+    ProcessControl.ignoreBrokenPipes()
+    await main(nil)
+  }
 }
 
 /// Where hamud's places are. It stands before or after a command; the one after it wins.

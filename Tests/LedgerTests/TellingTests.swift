@@ -28,6 +28,18 @@ import Testing
     #expect(due.changes.map(\.batch) == [plan.batch])
   }
 
+  @Test func dueReceipts_comeInPages_whateverStaysDue() throws {
+    let bench = try Bench()
+    for index in 0..<5 { try bench.accept("r\(index)", Bench.Wish(index)) }
+    var seen: [String] = []
+    var last: Int64?
+    while case let page = try bench.ledger.dueReceipts(limit: 2, after: last), !page.isEmpty {
+      seen += page.map(\.request.text)
+      last = page.last?.first
+    }
+    #expect(seen == ["r0", "r1", "r2", "r3", "r4"])
+  }
+
   @Test func crash_beforeTheJournal_leavesBothDue() throws {
     let bench = try Bench()
     try bench.accept("a", Bench.Wish(1))

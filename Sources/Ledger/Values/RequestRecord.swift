@@ -92,6 +92,8 @@ package struct StateChange: Equatable, Sendable {
 /// A receipt that has to be written anew, and the changes that the journal may not have seen.
 package struct DueReceipt: Equatable, Sendable {
   package let request: RequestID
+  /// Of its oldest change: the place in the order.
+  package let first: Int64
   /// Hand this to `markAnnounced` and `acknowledgeReceipt`; what changes in between stays due.
   package let through: Int64
   /// Not yet announced, oldest first.

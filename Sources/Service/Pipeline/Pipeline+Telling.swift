@@ -7,18 +7,39 @@ extension Pipeline {
   /// Tells every change that is not yet told, the one that a crash left unsaid too; first the head of the audit chain is
   /// copied, so that no receipt says what a restored ledger could deny unseen. Repeating is harmless: a journal entry may come
   /// twice after a crash, a receipt is written whole.
+  ///
+  /// Some at a time: a rollback may have thousands to tell, each with a disk's patience, and the watchdog waits a minute. The rest
+  /// has its turn at the next look, which comes at once.
   func tell() throws(LedgerError) {
     keepHead()
-    while true {
-      let due = try ledger.dueReceipts(limit: Self.toldAtOnce)
-      var isComplete = true
-      for receipt in due where !(try tell(receipt)) { isComplete = false }
-      // A receipt that cannot be written keeps no other from being written; it is tried again at the next look.
-      if due.count < Self.toldAtOnce || !isComplete { return }
+    var (written, failed) = (0, 0)
+    var last: Int64?
+    while written + failed < Self.toldAtOnce {
+      let due = try ledger.dueReceipts(limit: Self.toldAtOnce, after: last)
+      for receipt in due {
+        switch try tell(receipt) {
+        case .written: written += 1
+        case .failed: failed += 1
+        case .waits: break
+        }
+      }
+      guard due.count == Self.toldAtOnce else { return }
+      last = due.last?.first
     }
+    // A receipt that cannot be written keeps no other from being written; it is tried again at the next regular look.
+    if failed == 0 { bell.ring() }
   }
 
-  private static let toldAtOnce = 500
+  /// A look tells five times.
+  private static let toldAtOnce = 40
+
+  private enum Told {
+    case written
+    /// Said, and not in the receipt; it stays due.
+    case failed
+    /// Nothing may be said of it before `recover`.
+    case waits
+  }
 
   /// Receipts that somebody removed are written again; the ledger has all that they say. Once, at the start.
   func noteMissingReceipts() {
@@ -34,16 +55,15 @@ extension Pipeline {
     }
   }
 
-  /// - Returns: false when the receipt could not or must not be written now; it stays due.
-  private func tell(_ due: DueReceipt) throws(LedgerError) -> Bool {
+  private func tell(_ due: DueReceipt) throws(LedgerError) -> Told {
     guard let record = try ledger.request(due.request), let receipt = try ledger.receipt(for: due.request) else {
-      return true
+      return .written
     }
     do {
-      if try isAheadOfLedger(record) { return false }
+      if try isAheadOfLedger(record) { return .waits }
     } catch {
       narrator.trouble(error)
-      return false
+      return .failed
     }
     for change in due.changes { narrator.changed(change, record, receipt, retryAt: try retryTime(change)) }
     try ledger.markAnnounced(due.request, through: due.through)
@@ -53,11 +73,11 @@ extension Pipeline {
       narrator.post(
         .receiptNotWritten(
           Event.Request(id: record.id.text, model: record.model), error.namingOnlyTheDirectory().description))
-      return false
+      return .failed
     }
     try ledger.acknowledgeReceipt(of: due.request, through: due.through)
     wake(record)
-    return true
+    return .written
   }
 
   /// When a failed request's batch is tried again.

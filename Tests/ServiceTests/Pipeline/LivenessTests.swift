@@ -1,4 +1,6 @@
+import Ledger
 import Platform
+import Requests
 import Service
 import Testing
 
@@ -28,6 +30,24 @@ import Testing
     #expect(work?.isOfTheWork == true && work?.duration == patience)
     // A loop that does not answer is the worse of the two, and is said first.
     #expect(Silence(loop: patience, work: .seconds(99), patience: patience)?.isOfTheWork == false)
+  }
+
+  /// More receipts than are written at one look: the next ones come by themselves, and other calls are answered in between.
+  @Test(.timeLimit(.minutes(5))) func manyReceipts_areWrittenSomeAtATime() async throws {
+    let road = try Road()
+    let house = try await Household(road)
+    await house.witness.wait(for: .modelLoaded)
+    let ids = try (0..<230).map { try #require(RequestID("r\($0)")) }
+    for (row, id) in ids.enumerated() { try await house.submit(manifest(id.text, "samples: [\(row)]")) }
+    let receipts = Set(try DurableDirectory.list(road.places.receipts))
+    #expect(receipts.count == ids.count)
+    for name in receipts { try DurableDirectory.removeFile(Paths.join(road.places.receipts, name)) }
+    try house.ledger.noteReceiptsDue(of: ids)
+    await house.pipeline.look()
+    #expect(try !house.ledger.dueReceipts(limit: 1).isEmpty)
+    while try !house.ledger.dueReceipts(limit: 1).isEmpty { await Task.yield() }
+    #expect(Set(try DurableDirectory.list(road.places.receipts)) == receipts)
+    try await house.stop()
   }
 
   @Test func scanner_waitsForAFileThatNobodySawClosed() throws {

@@ -15,8 +15,12 @@ struct Backup: AsyncParsableCommand {
       On a new machine, where hamud was installed and never started (not cp -a, which changes directories that are there):
 
         tar -C DIR -c etc var | tar -C / -x -p --no-same-owner --no-overwrite-dir
+        cp -a OLD/var/spool/hamud/{accepted,receipts,rejected} /var/spool/hamud/
         chown -R hamud:hamud /var/lib/hamud /var/spool/hamud
+        cp -a OLD/var/spool/hamud/incoming /var/spool/hamud/
         systemd-tmpfiles --create
+
+      (OLD: where the old machine's disk can still be read. What was asked after the backup stands only there.)
 
       A hamud that starts from it says so and publishes nothing before hamuctl recover. The copy remembers what is forgotten \
       after it was taken, and holds the signing key and the names in manifests: keep it as safe, and no longer than you must.

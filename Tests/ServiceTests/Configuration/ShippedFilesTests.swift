@@ -53,7 +53,9 @@ import Testing
     for command in [
       "cp -a DIR/var/lib/hamud /var/lib/\n",
       "tar -C DIR -c etc var | tar -C / -x -p --no-same-owner --no-overwrite-dir",
-      "chown -R hamud:hamud /var/lib/hamud /var/spool/hamud\n", "systemd-tmpfiles --create",
+      "cp -a OLD/var/spool/hamud/{accepted,receipts,rejected} /var/spool/hamud/",
+      "chown -R hamud:hamud /var/lib/hamud /var/spool/hamud\n", "cp -a OLD/var/spool/hamud/incoming /var/spool/hamud/",
+      "systemd-tmpfiles --create",
     ] {
       #expect(readme.contains("    " + command) && help.contains("    " + command), "\(command)")
     }

@@ -1,3 +1,4 @@
+import Checkpoints
 import HAMU
 import Testing
 import Unlearning
@@ -101,6 +102,50 @@ import Unlearning
       #expect(try resumed.run().isReady)
       #expect(resumed.weights.bits == whole.weights.bits)
     }
+  }
+
+  /// What the controller knew of the requests together must not be gone back to: a row that is pushed no longer has no target.
+  @Test func underTheController_whatIsSetAside_isPushedNoLonger_alsoAfterAWayBack() throws {
+    var plan = plan()
+    plan.settings.steering = SteeringSettings()
+    (plan.settings.evaluateEvery, plan.settings.maxSteps) = (1000, 10)
+    let first = RecordingObserver()
+    _ = try UnlearningRun(plan, observer: first).run()
+    let observer = RecordingObserver()
+    let start = try Self.hardToGoOn(try #require(first.saves.first))
+    _ = try UnlearningRun(plan, observer: observer, resuming: start).run()
+    #expect(asides(observer) == ["hard"])
+    let saved = try #require(observer.saves.first { $0.state.contains(#""setAside":[{"#) })
+    let open = saved.state.matches(of: #/"open":\[([0-9,]*)\]/#).map { match in
+      match.1.split(separator: ",").compactMap { Int($0) }
+    }
+    // Of the state, and of the point that it may go back to.
+    try #require(open.count == 2 && open.allSatisfy { !$0.isEmpty && Set($0).isSubset(of: Self.easy) })
+    // As if a step had cost far more than was predicted of it.
+    let tally = #""tally":{"predicted":-1000000,"quotaShares":1,"reach":0,"steps":1}"#
+    let dear = SavedRun(state: saved.state.replacing(#/"tally":\{[^}]*\}/#, with: tally), arrays: saved.arrays)
+    plan.settings.steering?.undoAbove = -1e9
+    let second = RecordingObserver()
+    _ = try UnlearningRun(plan, observer: second, resuming: dear).run()
+    let undone = try #require(
+      second.events.firstIndex { if case .steered(let it) = $0 { it.causes.contains(.undone) } else { false } })
+    #expect(second.events.suffix(from: undone).contains { if case .stepped = $0 { true } else { false } })
+  }
+
+  /// The saved run as if retain and forget gradients had been one over the last steps, and the first request in its band.
+  private static func hardToGoOn(_ saved: SavedRun) throws -> SavedRun {
+    let blocks = saved.arrays.count { $0.name.hasPrefix("weights/") }
+    let ones = "[\(Array(repeating: "1e6", count: blocks).joined(separator: ","))]"
+    let entry = "{\"forget\":\(ones),\"kappa\":\(ones),\"retain\":\(ones)}"
+    func ten(_ text: String) -> String { Array(repeating: text, count: 10).joined(separator: ",") }
+    let empty = try #require(saved.state.firstRange(of: #""window":{"costs":[],"entries":[]}"#))
+    let full = "\"window\":{\"costs\":[\(ten("0"))],\"entries\":[\(ten(entry))]}"
+    var state = saved.state
+    state.replaceSubrange(empty, with: full)
+    let latest = try #require(state.firstRange(of: #""latest":{"groups":["#))
+    let auc = try #require(state[latest.upperBound...].firstRange(of: #/"membershipAUC":[-+0-9.e]+/#))
+    state.replaceSubrange(auc, with: #""membershipAUC":0.5"#)
+    return SavedRun(state: state, arrays: saved.arrays)
   }
 
   @Test func acceptedCost_pushesTheOneThatWasSetAsideAgain() throws {

@@ -102,6 +102,33 @@ import Unlearning
     #expect(stops > 10)
   }
 
+  /// Rows that do not fit each other would end the process at a later step, and again at each start.
+  @Test func savedRun_whoseRowsDoNotFitEachOther_isRefused() throws {
+    let count = RecordingObserver(stopAfterQuestions: .max)
+    _ = try UnlearningRun(plan(rows), observer: count).run()
+    let observer = RecordingObserver(stopAfterQuestions: count.questions * 3 / 4)
+    let saved = try #require(try UnlearningRun(plan(rows), observer: observer).run().result?.saved)
+    _ = try UnlearningRun(plan(rows), observer: observer, resuming: saved)
+    // Rows 3 + 7k are the request's, and 230 to 239 were erased; all others are retained.
+    let changes = [
+      (#/"open":\[[0-9,]*\]/#, #""open":[0]"#), (#/"hard":\[[^\]]*\]/#, #""hard":[{"miss":0.5,"row":3}]"#),
+      (#/"targets":\[[^\]]*\]/#, #""targets":[0.5]"#), (#/"rows":\[[0-9,]*\]/#, #""rows":[3,10,300]"#),
+    ]
+    for (pattern, other) in changes {
+      // The first is in the point that it may go back to; the state itself, which stands after it, is whole.
+      let state = saved.state.replacing(pattern, with: other, maxReplacements: 1)
+      let range = try #require(saved.state.firstRange(of: pattern))
+      #expect(range.upperBound < (try #require(saved.state.firstRange(of: #""state":{"#))).lowerBound)
+      let error = #expect(throws: UnlearningError.self) {
+        _ = try UnlearningRun(plan(rows), observer: observer, resuming: SavedRun(state: state, arrays: saved.arrays))
+      }
+      guard case .saved? = error else {
+        Issue.record("\(other): \(String(describing: error))")
+        continue
+      }
+    }
+  }
+
   /// What costs nothing gets all its steps: how fast it went so far says little.
   @Test func paceThatIsSlow_atNoCost_isNotGivenUp() throws {
     var plan = plan(rows)

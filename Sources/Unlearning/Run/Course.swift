@@ -50,7 +50,7 @@ final class Course {
       state.goOnAfterHold()
       rejoins = true
     }
-    guard state.fits(bench) else {
+    guard [state, point.state, ready?.state].compactMap(\.self).allSatisfy({ $0.fits(bench) }) else {
       throw .saved("the saved run is of other requests or other data; the run has to start over")
     }
     self.state = state

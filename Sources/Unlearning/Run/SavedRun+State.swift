@@ -93,14 +93,28 @@ extension SavedRun {
 }
 
 extension RunState {
-  /// Whether a saved state is one of this plan and this network, as far as its counts tell.
+  /// Whether a saved state is one of this plan, its roster and its network: whatever is read by row, group or block is there,
+  /// and what is read side by side has one length. A state that is not would end the process at a later step, and again at
+  /// each start.
   func fits(_ bench: Workbench) -> Bool {
     let blocks = bench.stepper.network.layout.blocks.count
-    let rows = bench.plan.dataset.train.count
-    return starts.count == bench.roster.groups.count
-      && (phase.rows + heldMargins.map(\.row)).allSatisfy { $0 < rows }
+    let (groups, rows) = (bench.roster.groups.count, 0..<bench.plan.dataset.train.count)
+    return [starts.count, before.groups.count, latest.groups.count] == [groups, groups, groups]
+      && ([phase] + queue).allSatisfy { fits($0, bench) } && heldMargins.allSatisfy { rows.contains($0.row) }
       && (phase.objective != .margin || targets.count == phase.rows.count)
       && guardTargets.count == bench.roster.rowGuards(self).count
       && window.entries.allSatisfy { [$0.retain.count, $0.forget.count, $0.kappa.count] == [blocks, blocks, blocks] }
+      && (steering?.fits(phase, bench.plan) ?? true)
+  }
+
+  /// Targets are looked up in ascending rows, and those of the requests come in the order of the active ones.
+  private func fits(_ phase: Phase, _ bench: Workbench) -> Bool {
+    switch phase.purpose {
+    case .requests: return phase.rows == bench.roster.activeRows(starts)
+    case .mendClass(let label) where !bench.plan.erasures.classes.contains(label): return false
+    case .mendClass, .mendRows:
+      let rows = 0..<bench.plan.dataset.train.count
+      return phase.rows.allSatisfy(rows.contains) && zip(phase.rows, phase.rows.dropFirst()).allSatisfy(<)
+    }
   }
 }

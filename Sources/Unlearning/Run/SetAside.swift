@@ -128,8 +128,10 @@ private struct Regrouping {
       state.phase.rows = active
     }
     for index in state.queue.indices where state.queue[index].purpose == .requests { state.queue[index].rows = active }
-    let guards = new.rowGuards(state).count
-    if state.guardTargets.count != guards { state.guardTargets = Array(repeating: 0, count: guards) }
+    let guards = new.rowGuards(state).map(\.row)
+    if state.guardTargets.count != guards.count { state.guardTargets = Array(repeating: 0, count: guards.count) }
+    // The measurement that comes before the next step renews these, unless it is one from which the run goes back.
+    state.steering?.narrow(to: state.phase.rows, guards: guards)
     state.forgetWindow()
     return state
   }

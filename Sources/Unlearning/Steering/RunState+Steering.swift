@@ -29,6 +29,23 @@ extension Steering {
   }
 }
 
+extension Steering {
+  /// Other rows are pushed, and guard, than when it was measured which of them are open: what is left of those, and where no
+  /// pushed one is, all of them.
+  mutating func narrow(to rows: [Int], guards: [Int]) {
+    let (pushed, guarding) = (Set(rows), Set(guards))
+    open = open.filter(pushed.contains)
+    if open.isEmpty { open = rows }
+    openGuards = openGuards.filter(guarding.contains)
+  }
+
+  /// Whether every row that a step may draw is one that it may: of the phase, and of the retain set.
+  func fits(_ phase: Phase, _ plan: RunPlan) -> Bool {
+    let (pushed, retained) = (Set(phase.rows), Set(plan.retainRows))
+    return batch >= 1 && open.allSatisfy(pushed.contains) && (hard + seen).allSatisfy { retained.contains($0.row) }
+  }
+}
+
 extension SeenRows {
   var hardRows: [HardRow] { zip(rows, outcomes).map { HardRow(row: $0, $1) } }
 }

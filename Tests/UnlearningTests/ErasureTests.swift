@@ -66,6 +66,21 @@ import Unlearning
     #expect(try run.verify(try tiny.published(run.weights)).confirmed != nil)
   }
 
+  /// Its rows are measured from that phase on; the controller begins it without knowing which of them are still known.
+  @Test func erasedClassThatCameBack_isMendedUnderTheController() throws {
+    let erased = EarlierErasures(classes: [0], rows: classZero.map { .init(row: $0, erasure: 1) })
+    var plan = tiny.plan([request], erased: erased)
+    var steering = SteeringSettings()
+    (steering.batch, steering.forgetBatch) = (16, 8)
+    plan.settings.steering = steering
+    let observer = RecordingObserver()
+    _ = try UnlearningRun(plan, observer: observer).run()
+    #expect(phases(observer).prefix(2) == [.requests, .mendClass(0)])
+    let begun = try #require(
+      observer.events.firstIndex { if case .phaseBegan(let it) = $0 { it.purpose == .mendClass(0) } else { false } })
+    #expect(observer.events.suffix(from: begun).contains { if case .stepped = $0 { true } else { false } })
+  }
+
   @Test func erasedRowsThatCameBack_getAPhaseOfTheirOwn() throws {
     let labels = tiny.dataset.train.labels
     let tombstones = (60..<100).filter { labels[$0] != 0 }

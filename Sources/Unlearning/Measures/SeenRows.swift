@@ -8,14 +8,19 @@ struct SeenRows: Sendable {
 
   /// What was seen of a row; it must be one of `rows`.
   subscript(row: Int) -> RowOutcome {
+    guard let outcome = ifSeen(row) else { preconditionFailure("row \(row) was not measured") }
+    return outcome
+  }
+
+  /// nil where it is not one of `rows`.
+  func ifSeen(_ row: Int) -> RowOutcome? {
     var low = 0
     var high = rows.count
     while low < high {
       let middle = (low + high) / 2
       if rows[middle] < row { low = middle + 1 } else { high = middle }
     }
-    precondition(low < rows.count && rows[low] == row, "row \(row) was not measured")
-    return outcomes[low]
+    return low < rows.count && rows[low] == row ? outcomes[low] : nil
   }
 
   /// Both; a row that is in both counts once.

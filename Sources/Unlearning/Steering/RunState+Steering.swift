@@ -64,7 +64,8 @@ extension RunState {
       }
       steering.excess = excess / Double(phase.rows.count)
     case .crossEntropy:
-      above = phase.rows.filter { survey.train[$0].correct }
+      // Rows of a class that came back are measured only from the phase on that mends it: open until then.
+      above = phase.rows.filter { survey.train.ifSeen($0)?.correct ?? true }
       steering.excess = nil
     case .npo, .divergence:
       steering.excess = nil

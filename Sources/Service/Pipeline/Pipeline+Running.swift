@@ -109,6 +109,7 @@ extension Pipeline {
       bell.ring()
     }
     do {
+      guard try isOfUnchangedData(outcome, job) else { return }
       switch outcome {
       case .adopted(let version, let result, let rows): try publish(version, result, rows, job)
       case .ended(let result, let rows): try end(result, rows, job)
@@ -131,11 +132,26 @@ extension Pipeline {
     }
   }
 
+  /// The data may have changed during the run: what was measured then is not what was asked. Nothing of it stays, and the batch,
+  /// whose requests are still `unlearning`, runs again once the model is ready.
+  private func isOfUnchangedData(_ outcome: RunWorker.Outcome, _ job: RunJob) throws -> Bool {
+    var version: VersionStore.Version?
+    switch outcome {
+    case .adopted(let adopted, _, _): version = adopted
+    // Says nothing of any request, and what it saved was saved while the data were the same.
+    case .ended(let result, _) where result.ending == .stopped: return true
+    case .ended: break
+    case .failed, .impossible, .damaged: return true
+    }
+    if try isUnchanged(job.model, dataOnly: true) { return true }
+    removeProgress(of: job.planned.batch, job.model.name)
+    if let version { try job.model.store.remove(version.number) }
+    return false
+  }
+
   private func publish(
     _ version: VersionStore.Version, _ result: RunResult, _ rows: [ForgottenRow], _ job: RunJob
   ) throws {
-    // The data may have changed during the run: what was measured then is not what was asked.
-    guard try isUnchanged(job.model, dataOnly: true) else { return try job.model.store.remove(version.number) }
     var publication = Publication(
       batch: job.planned.batch, generation: job.planned.generation,
       version: NewVersion(number: version.number, parent: job.model.current.number, record: try version.digest()),

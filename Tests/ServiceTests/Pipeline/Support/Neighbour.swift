@@ -31,6 +31,15 @@ enum Neighbour {
     }
   }
 
+  /// Writes over what a file has at its beginning, as whoever keeps it open does.
+  static func overwrite(_ path: String, with bytes: [UInt8]) throws {
+    let file = open(path, O_WRONLY)
+    defer { close(file) }
+    guard bytes.withUnsafeBytes({ Glibc.pwrite(file, $0.baseAddress, $0.count, 0) }) == bytes.count else {
+      throw Failure(number: errno)
+    }
+  }
+
   private static func check(_ result: Int32) throws {
     if result != 0 { throw Failure(number: errno) }
   }

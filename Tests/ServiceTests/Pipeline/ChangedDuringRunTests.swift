@@ -1,0 +1,57 @@
+import Ledger
+import Platform
+import Requests
+import Service
+import Testing
+
+/// Training data that their owner writes to, in place and without another size, while a batch runs.
+@Suite(.timeLimit(.minutes(20))) struct ChangedDuringRunTests {
+  private let road: Road
+  private let witness = Witness()
+  private let (before, after): ([UInt8], [UInt8])
+
+  init() throws {
+    road = try Road()
+    // Of a row without any content the model knows less than of most that it never saw: there is nothing to forget.
+    var rows = SmallData.shared.train
+    rows.samples = Array(repeating: 0, count: rows.samples.count)
+    try road.write(rows, to: "other")
+    before = try DataFile.read(road.source("train.safetensors"), limit: 1 << 20)
+    after = try DataFile.read(road.source("other.safetensors"), limit: 1 << 20)
+  }
+
+  private func write(_ bytes: [UInt8]) throws {
+    try Neighbour.overwrite(road.source("train.safetensors"), with: bytes)
+  }
+
+  /// A request whose run stands still where it says this for the first time.
+  private func standing(at kind: EventKind) async throws -> Household {
+    witness.close(at: kind, 1)
+    let house = try await Household(road, witness: witness)
+    try await house.submit(manifest("a", "subjects: [s-3]", "priority: urgent"))
+    await witness.wait(for: kind)
+    return house
+  }
+
+  /// The owner brings the old data back, and the model can be used again.
+  private func restore(_ house: Household) async throws {
+    await house.quiet()
+    try write(before)
+    await house.pipeline.look()
+    await witness.wait(for: .modelUnpaused)
+  }
+
+  @Test func whatWasMeasuredOfOtherData_countsForNothing_andTheBatchRunsAgain() async throws {
+    let house = try await standing(at: .runBegan)
+    try write(after)
+    witness.open()
+    await witness.wait(for: .dataChanged)
+    #expect(try await house.show("a").state == .unlearning)
+    #expect(road.savedProgress.isEmpty && road.versions == [1])
+    try await restore(house)
+    let receipt = try await house.settled("a")
+    #expect(receipt.state == .forgotten && receipt.reason == .target && receipt.version == 2)
+    #expect(try house.ledger.verifyAudit().problems.isEmpty)
+    try await house.stop()
+  }
+}

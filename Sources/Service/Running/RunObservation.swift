@@ -1,3 +1,4 @@
+import Datasets
 import HAMU
 import Platform
 import Requests
@@ -64,6 +65,9 @@ final class RunObservation: RunObserver {
 
   /// A state that cannot be saved costs time after a crash and nothing else, so the run goes on.
   func save(_ saved: SavedRun) {
+    // What was made of other data must not be gone on from once the old ones are back, which have the same digest. What was
+    // saved before stays, and the end of the run meets the change too.
+    guard job.model.dataset.isStillWhatWasOpened(job.model.description) else { return }
     do {
       try SavedProgress(job: job).save(saved, retainRows: retainRows)
       if let step = saved.step { narrator.post(.progressSaved(job.told, step: step)) }

@@ -1,3 +1,4 @@
+import Checkpoints
 import Ledger
 import Platform
 import Requests
@@ -52,6 +53,44 @@ import Testing
     let receipt = try await house.settled("a")
     #expect(receipt.state == .forgotten && receipt.reason == .target && receipt.version == 2)
     #expect(try house.ledger.verifyAudit().problems.isEmpty)
+    try await house.stop()
+  }
+
+  @Test func progressOfARunOverOtherData_goesWithItsResult() async throws {
+    let house = try await standing(at: .progressSaved)
+    #expect(road.savedProgress == ["1.safetensors"])
+    try write(after)
+    witness.open()
+    await witness.wait(for: .dataChanged)
+    #expect(try await house.show("a").state == .unlearning)
+    #expect(road.savedProgress.isEmpty && road.versions == [1] && witness.events(.progressSaved).count == 1)
+    try await restore(house)
+    #expect(try await house.settled("a").state == .forgotten)
+    #expect(witness.events(.runResumed).isEmpty && witness.events(.runBegan).count == 2)
+    try await house.stop()
+  }
+
+  /// What was saved before the change is of the old data, and is gone on from when they are back.
+  @Test func stopAfterTheChange_savesNothing() async throws {
+    let house = try await standing(at: .progressSaved)
+    let path = road.store.progressPath(batch: 1)
+    let saved = try DataFile(path: path).sha256()
+    try write(after)
+    try await house.call(.pause(model: Road.model, dryRun: false))
+    witness.open()
+    await witness.wait(for: .runInterrupted)
+    #expect(try DataFile(path: path).sha256() == saved)
+    await witness.wait(for: .dataChanged)
+    try await restore(house)
+    try await house.call(.unpause(model: Road.model, dryRun: false))
+    #expect(try await house.settled("a").state == .forgotten)
+    #expect(witness.events(.runResumed).count == 1)
+    let other = try Road()
+    let undisturbed = try await Household(other)
+    try await undisturbed.submit(manifest("a", "subjects: [s-3]", "priority: urgent"))
+    try await undisturbed.settled("a")
+    try await undisturbed.stop()
+    #expect(try road.weights(2) == other.weights(2))
     try await house.stop()
   }
 }

@@ -32,6 +32,15 @@ package indirect enum CheckpointError: Error, Sendable, CustomStringConvertible 
     }
   }
 
+  /// A right is missing: what was asked for may be there, and whole.
+  package var isDenied: Bool {
+    switch self {
+    case .inFile(_, let error): error.isDenied
+    case .system(let error): error.isDenied
+    default: false
+    }
+  }
+
   /// How a safetensors header breaks the format.
   package enum HeaderFault: Sendable, Equatable {
     case truncated(fileSize: Int, needed: Int)

@@ -38,7 +38,7 @@ struct RunWorker {
       // Every byte again before each run, also of a model that has been open for weeks: disks rot without telling the file
       // system. It is one pass over files that the run then reads a thousand times.
       let parent = try verifyParent()
-      if let saved = loadProgress() {
+      if let saved = try loadProgress() {
         do {
           return try run(saved.retainRows, saved.run, parent, started)
         } catch UnlearningError.saved(let sentence) {
@@ -62,7 +62,9 @@ struct RunWorker {
     return try job.model.store.verified(current.number, recordDigest: current.recordDigest)
   }
 
-  private func loadProgress() -> SavedProgress.Found? {
+  /// Nil where there is none that can be gone on from; such is removed.
+  /// - Throws: where it could not be looked at, which says nothing of it: it stays for the next try.
+  private func loadProgress() throws -> SavedProgress.Found? {
     let progress = SavedProgress(job: job)
     do {
       guard let saved = try progress.load() else { return nil }
@@ -72,6 +74,8 @@ struct RunWorker {
       }
       narrator.post(.runResumed(job.told, step: saved.run.step ?? 0))
       return saved
+    } catch let error as CheckpointError where error.isTransient || error.isDenied {
+      throw error
     } catch {
       narrator.post(.progressUnusable(job.told, "\(error)"))
       // Ignored: what cannot be removed is refused again by its key, and replaced by the next state that is saved.

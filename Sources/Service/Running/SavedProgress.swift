@@ -30,7 +30,8 @@ package struct SavedProgress {
   }
 
   /// Nil where there is none, or none of this run.
-  /// - Throws: where there is some that cannot be gone on from, to be said and thrown away.
+  /// - Throws: where there is some that cannot be gone on from, to be said and thrown away; `.system` also where it could not be
+  ///   looked at.
   func load() throws(CheckpointError) -> Found? {
     guard let progress = try RunProgressFile.load(path, matching: job.progressKey) else { return nil }
     guard let found = Found(state: progress.state, arrays: progress.arrays) else {

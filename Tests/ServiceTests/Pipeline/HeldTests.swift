@@ -36,6 +36,36 @@ import Testing
     try await house.stop()
   }
 
+  /// A right that is missing, or a limit that is reached, says nothing of what was saved.
+  @Test func progressThatCannotBeReadNow_isKeptForTheNextTry() async throws {
+    // Nobody may read it, not even root.
+    let unreadable = "/sys/bus/cpu/uevent"
+    guard try FileStatus.ifPresent(unreadable) != nil else { return print("SKIPPED: unreadable progress (no sysfs)") }
+    let (road, clock) = (try Road(Self.short), HandClock())
+    let house = try await Household(road, clocks: clock.clocks)
+    try await house.submit(manifest("a", "subjects: [s-1]", "priority: urgent"))
+    #expect(try await house.settled("a").state == .held)
+    let (path, aside) = (road.store.progressPath(batch: 1), road.source("aside"))
+    try DurableDirectory.rename(path, to: aside)
+    try DurableDirectory.swapSymlink(at: path, to: unreadable)
+    try road.configure(Road.usual)
+    try await house.call(.reload)
+    try await house.call(.resume(id: "a", acceptRetainCost: 0.5, dryRun: false))
+    var found = try await house.show("a")
+    while found.state == .scheduled || found.state == .unlearning {
+      try await Task.sleep(for: .milliseconds(20))
+      found = try await house.show("a")
+    }
+    #expect(found.state == .failed && found.reason == .error)
+    #expect(house.witness.events(.progressUnusable).isEmpty && road.savedProgress == ["1.safetensors"])
+    try DurableDirectory.rename(aside, to: path, replacing: true)
+    clock.pass(.seconds(60))
+    await house.quiet()
+    #expect(try await house.settled("a").state == .forgotten)
+    #expect(house.witness.events(.runResumed).count == 1)
+    try await house.stop()
+  }
+
   /// They are in the retain set of the saved run, and its weights may have learnt them.
   @Test func rowsForgottenWhileItWasHeld_areNotRetainedWhenItGoesOn() async throws {
     let (road, house) = try await house(Self.short)

@@ -2,13 +2,15 @@ extension Refusal {
   /// Why a dropped file was not even read.
   package enum FileKind: Sendable { case link, linkedTwice, notRegular }
 
-  package static func tooLarge(bytes: Int, limit: Int = Limits.documentBytes) -> Refusal {
-    Refusal(
+  /// - Parameter isLeft: of a dropped file, which stays in the spool.
+  package static func tooLarge(bytes: Int, limit: Int = Limits.documentBytes, isLeft: Bool = false) -> Refusal {
+    let mend: DiagnosticText = "split it, or name ranges instead of single rows"
+    let rest: DiagnosticText = "; the file was left where you dropped it: take it back, replace it, or remove it"
+    return Refusal(
       .tooLarge,
       [
         Diagnostic(
-          at: nil, "\(ours: bytes) bytes, at most \(ours: limit) are read",
-          mend: "split it, or name ranges instead of single rows")
+          at: nil, "\(ours: bytes) bytes, at most \(ours: limit) are read", mend: isLeft ? mend + rest : mend)
       ])
   }
 

@@ -10,8 +10,11 @@ import Testing
     #expect(refused(Array((Self.head + comment).utf8)) == nil)
     let refusal = refused(Array((Self.head + comment + "#").utf8))
     #expect(refusal?.reason == .tooLarge)
+    let answer = "1048577 bytes, at most 1048576 are read; split it, or name ranges instead of single rows"
+    #expect(refusal?.full == answer)
     #expect(
-      refusal?.full == "1048577 bytes, at most 1048576 are read; split it, or name ranges instead of single rows")
+      Refusal.tooLarge(bytes: 1_048_577, isLeft: true).full
+        == answer + "; the file was left where you dropped it: take it back, replace it, or remove it")
   }
 
   @Test func documentDepth() {

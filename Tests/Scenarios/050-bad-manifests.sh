@@ -64,7 +64,8 @@ refused fifo not_a_file unplaced
 note="$kinds kinds"
 claim "as many refusals in the journal" at_least "$(count_of requestRefused --since "$started")" "$kinds"
 claim "the service is active, the same process" equal "$(m systemctl is-active hamud) $(main_pid)" "active $before_pid"
-claim "nothing but directories is left in the spool" equal "$(ls "$root$spool/incoming" | wc -l)" 0
+claim "nothing but what was too large is left in the spool" equal "$(ls "$root$spool/incoming")" too-large.yaml
+claim "and its owner takes it back" as alice mv $spool/incoming/too-large.yaml /home/alice/taken-back.yaml
 claim "no request came of it" equal "$(m hamuctl list --json | grep -c 'unknown-key\|wrong-type\|fifo')" 0
 journal_text=$(m journalctl -q --no-pager -o json -u hamud --since "$started")
 claim "no name from a manifest is in the journal" not contains "$journal_text" "Planted"

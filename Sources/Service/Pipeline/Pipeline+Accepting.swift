@@ -140,13 +140,31 @@ extension Pipeline {
     receipt.submittedBy = owner.map { Accounts.userNameOrNumber($0) }
     receipt.receivedAt = now.rfc3339()
     receipt.finishedAt = now.rfc3339()
-    let place = Paths.join(places.rejected, RejectedName.make(fileName: fileName, digest: digest.hex))
+    let place = try rejectedPlace(fileName, digest, owner)
     let attributes = FileAttributes(mode: 0o640, readableBy: owner.flatMap { readableBy($0) })
     if let bytes { try DurableFile.publish(bytes, to: place + ".yaml", attributes: attributes) }
     try DurableFile.publish(try key.sign(receipt), to: place + ".receipt.yaml", attributes: attributes)
     try ledger.recordRefusal(digest: digest, reason: refusal.reason, by: owner, at: now)
     narrator.post(.requestRefused(digest, refusal))
     return .refused(receipt)
+  }
+
+  /// Where a refusal is kept, without the names' ends. Two users may drop files of one name and content, or of one name where
+  /// nothing is read: no answer is taken away by another's.
+  private func rejectedPlace(
+    _ fileName: String, _ digest: SHA256Digest, _ owner: UInt32?
+  ) throws(PlatformError) -> String {
+    let usual = Paths.join(places.rejected, RejectedName.make(fileName: fileName, digest: digest.hex))
+    guard let owner, try !isFree(usual + ".receipt.yaml", for: owner) else { return usual }
+    return Paths.join(places.rejected, RejectedName.make(fileName: fileName, digest: digest.hex, owner: owner))
+  }
+
+  /// Whether nothing has this name, or an answer to the same user. What cannot be read now may be another's.
+  private func isFree(_ receipt: String, for owner: UInt32) throws(PlatformError) -> Bool {
+    guard try FileStatus.ifPresent(receipt, followingLinks: false) != nil else { return true }
+    guard let bytes = try? DataFile.read(receipt, limit: Limits.documentBytes), let found = try? Receipt.parse(bytes)
+    else { return false }
+    return found.submittedBy == Accounts.userNameOrNumber(owner)
   }
 }
 

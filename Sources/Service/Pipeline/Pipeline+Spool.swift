@@ -90,23 +90,27 @@ extension Pipeline {
     case .trouble(let error): throw error
     case .notAFile: reason = .notAFile(refusal.status?.kind == .symbolicLink ? .link : .notRegular)
     case .linked: reason = .notAFile(.linkedTwice)
-    case .tooLarge(let size): reason = .tooLarge(bytes: size)
+    case .tooLarge(let size):
+      if let status = refusal.status, scanner.wasRefused(name, status) { return leaveTooLarge(name, status) }
+      reason = .tooLarge(bytes: size, isLeft: true)
     }
     let digest = SHA256Digest.of(name.bytes)
     let answer = try refuse(
       reason, fileName: name.readable, digest: digest, bytes: nil, owner: refusal.status?.owner)
     guard let status = refusal.status else { return true }
     if case .tomorrow(let end) = answer { return stay(name, status, until: end) }
-    if case .tooLarge = refusal.reason, let text = name.text {
-      // The submitter's file is kept: it was refused unread, and it may be all they have.
-      let kept = Paths.join(places.rejected, RejectedName.make(fileName: text, digest: digest.hex) + ".yaml")
-      try DurableDirectory.rename(Paths.join(places.incoming, text), to: kept, replacing: true)
-      scanner.settled(name)
-      return true
-    }
+    if case .tooLarge = refusal.reason { return leaveTooLarge(name, status) }
     return try takeAway(name, status) { () throws(PlatformError) in
       try DropFile.remove(directory: places.incoming, name: name, identity: status.identity)
     }
+  }
+
+  /// What was refused unread may be all that its owner has, so it is not removed. Nor is it moved: another file might have its
+  /// name by then, and in `rejected` it would still be its owner's to change. A copy would cost us the disk. So it stays theirs, to take
+  /// back, replace or remove; after a restart it is refused once more, like everything that stays.
+  private func leaveTooLarge(_ name: FileName, _ status: FileStatus) -> Bool {
+    scanner.leaveRefused(name, status)
+    return false
   }
 
   /// Leaves a file that would be refused like too many of its owner's before. That is said once for each owner and day:

@@ -2,16 +2,18 @@
 ///
 /// A dropped file's name is anybody's bytes. Everything but letters, digits, `.`, `_` and `-` becomes `%XX`, a
 /// leading dot too, so that the name can neither hide, leave the directory, nor upset a terminal. The digest keeps
-/// two refused files of one name apart, and makes the same refusal land on the same name.
+/// two refused files of one name apart, and makes the same refusal land on the same name. Where that name is taken by another
+/// user's refusal it is `STEM+UID.DIGEST12`, which no stem can look like.
 package enum RejectedName {
-  /// Longest stem kept, in bytes; with digest and suffix the name stays below the 255 bytes of a file name.
+  /// Longest stem kept, in bytes; with uid, digest and suffix the name stays below the 255 bytes of a file name.
   package static let stemLimit = 200
 
   /// - Parameters:
   ///   - fileName: the bytes of the dropped file's name.
   ///   - digest: hexadecimal SHA-256 of the file's bytes, or of its name where nothing was read.
-  package static func make(fileName: String, digest: String) -> String {
-    escape(stem(of: fileName)) + "." + digest.prefix(12)
+  ///   - owner: whose name it is apart from everybody else's.
+  package static func make(fileName: String, digest: String, owner: UInt32? = nil) -> String {
+    escape(stem(of: fileName)) + (owner.map { "+\($0)" } ?? "") + "." + digest.prefix(12)
   }
 
   /// The name without its last extension.

@@ -25,10 +25,16 @@ package struct SpoolScanner: Sendable {
     let since: MonotonicInstant
   }
 
+  private struct Left {
+    let status: FileStatus
+    var until: Timestamp?
+    var isRefused = false
+  }
+
   private var sightings: [FileName: Sighting] = [:]
   private var closed: Set<FileName> = []
   /// Left as they are until anything about them changes, their mode too, or until a time.
-  private var left: [FileName: (status: FileStatus, until: Timestamp?)] = [:]
+  private var left: [FileName: Left] = [:]
   /// Owners of files that cannot be read, of whom that was said.
   private var unreadableSaid = SaidLately<UInt32>()
   /// Why they stay was said.
@@ -54,8 +60,20 @@ package struct SpoolScanner: Sendable {
   /// - Returns: whether that is new, so that it is said once.
   package mutating func leave(_ name: FileName, _ status: FileStatus, until end: Timestamp? = nil) -> Bool {
     let isNew = left[name]?.status != status
-    left[name] = (status, end)
+    left[name] = Left(status: status, until: end)
     return isNew
+  }
+
+  /// Leaves what was refused and stays its owner's.
+  package mutating func leaveRefused(_ name: FileName, _ status: FileStatus) {
+    left[name] = Left(status: status, isRefused: true)
+  }
+
+  /// Whether this very file was refused and left before, whatever was written to it since. (Nor does a file system always count
+  /// the blocks of a file that nobody touches as it did.)
+  package func wasRefused(_ name: FileName, _ status: FileStatus) -> Bool {
+    guard let known = left[name], known.isRefused else { return false }
+    return known.status.identity.isSameFile(as: status.identity) && known.status.owner == status.owner
   }
 
   /// Leaves what may not be read.

@@ -92,21 +92,53 @@ import Testing
     try await house.stop()
   }
 
-  @Test func tooLarge_isRefusedUnread_andKept() async throws {
+  @Test func tooLarge_isRefusedUnread_andStaysItsOwners() async throws {
     let bytes = [UInt8](repeating: UInt8(ascii: "#"), count: Limits.documentBytes + 1)
-    try road.drop("large.yaml", bytes)
-    try road.drop(FileName(bytes: Array("not-".utf8) + [0xff] + Array(".yaml".utf8)), bytes)
-    await house.pipeline.note(.overflow)
-    await house.pipeline.note(.movedIn("large.yaml"))
-    await house.pipeline.note(.movedIn(FileName(bytes: Array("not-".utf8) + [0xff] + Array(".yaml".utf8))))
+    let names = ["large.yaml", FileName(bytes: Array("not-".utf8) + [0xff] + Array(".yaml".utf8))]
+    for name in names {
+      try road.drop(name, bytes)
+      await house.pipeline.note(.movedIn(name))
+    }
+    let dropped = try FileStatus.of(road.places.incoming + "/large.yaml")
     await house.witness.wait(for: .requestRefused, 2)
     await house.pipeline.look()
     let receipt = try road.rejected("large")
     #expect(receipt.reason == .tooLarge)
     #expect(receipt.detail?.contains("1048577 bytes, at most 1048576") == true)
-    let kept = try DurableDirectory.list(road.places.rejected).filter { !$0.hasSuffix("receipt.yaml") }
-    #expect(kept.count == 1 && kept[0].hasPrefix("large."))
-    #expect(try DurableDirectory.fileNames(road.places.incoming).isEmpty)
+    #expect(receipt.detail?.contains("left where you dropped it") == true)
+    #expect(try DurableDirectory.list(road.places.rejected).allSatisfy { $0.hasSuffix(".receipt.yaml") })
+    #expect(try Set(DurableDirectory.fileNames(road.places.incoming)) == Set(names))
+    #expect(try FileStatus.of(road.places.incoming + "/large.yaml") == dropped)
+    // Whoever still writes to it is not told again of each pause, and whoever puts a better one in its place is heard.
+    try Neighbour.write("#", to: road.places.incoming + "/large.yaml")
+    await house.pipeline.note(.closed("large.yaml"))
+    await house.quiet()
+    #expect(house.witness.events(.requestRefused).count == 2)
+    #expect(try await house.call(.status)["left_alone"]?.integerValue == 2)
+    try await house.drop("large.yaml", manifest("large", "samples: [1]"))
+    await house.witness.wait(for: .requestAccepted)
+    #expect(try DurableDirectory.fileNames(road.places.incoming) == [names[1]])
+    try await house.stop()
+  }
+
+  @Test func filesOfTwoUsers_ofOneNameAndContent_haveAnAnswerEach() async throws {
+    guard Accounts.effectiveUser == 0 else { return print("SKIPPED: files of several users (not root)") }
+    let large = [UInt8](repeating: UInt8(ascii: "#"), count: Limits.documentBytes + 1)
+    for (count, owner) in [UInt32(64_001), 64_002].enumerated() {
+      try road.drop("same.yaml", Array("hamud: 2".utf8), owner: owner)
+      try road.drop("large.yaml", large, owner: owner)
+      for name: FileName in ["same.yaml", "large.yaml"] { await house.pipeline.note(.movedIn(name)) }
+      await house.witness.wait(for: .requestRefused, 2 * count + 2)
+    }
+    for name in ["same", "large"] {
+      #expect(try road.rejected(name).submittedBy == "64001")
+      #expect(try road.rejected(name + "+64002").submittedBy == "64002")
+    }
+    // Whoever drops the same again finds the answer where the first one was.
+    try road.drop("same.yaml", Array("hamud: 2".utf8), owner: 64_002)
+    await house.pipeline.note(.movedIn("same.yaml"))
+    await house.witness.wait(for: .requestRefused, 5)
+    #expect(try DurableDirectory.list(road.places.rejected).count == 6)
     try await house.stop()
   }
 

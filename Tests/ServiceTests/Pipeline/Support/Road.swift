@@ -77,9 +77,10 @@ final class Road: Sendable {
   func drop(_ name: String, _ text: String) throws { try drop(FileName(name), Array(text.utf8)) }
 
   /// As `mv` does it: whole when its name appears.
-  func drop(_ name: FileName, _ bytes: [UInt8]) throws {
+  /// - Parameter owner: only root may drop in another's name.
+  func drop(_ name: FileName, _ bytes: [UInt8], owner: UInt32? = nil) throws {
     let path = Paths.join(root, "dropped")
-    try DurableFile.publish(bytes, to: path, attributes: FileAttributes(mode: 0o644))
+    try DurableFile.publish(bytes, to: path, attributes: FileAttributes(mode: 0o644, owner: owner))
     try Neighbour.rename(path, to: name, in: places.incoming)
   }
 

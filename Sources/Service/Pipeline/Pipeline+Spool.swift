@@ -19,22 +19,26 @@ extension Pipeline {
       return narrator.trouble(error)
     }
     if let again = look.again { alarm.set(again) }
-    // A name stays as it is for as long as whoever made it likes.
-    if let trouble = look.trouble, spoolTroubleSaid.isNew(trouble.description, at: clocks.monotonic()) {
-      narrator.trouble(trouble)
-    }
+    if let trouble = look.trouble { sayOnce(trouble) }
     var staying = 0
     for name in look.whole where !isStopping {
       do {
         if !(try takeUp(name)) { staying += 1 }
       } catch {
         staying += 1
-        narrator.trouble(error)
+        sayOnce(error)
       }
       // A flood of files must not keep commands and the watchdog waiting.
       await Task.yield()
     }
     leftAlone = look.leftAlone + staying
+  }
+
+  /// A file stays as it is for as long as whoever dropped it likes, and what fails for it (a block that cannot be read) fails at every
+  /// look: said once an hour for each cause, whichever files it is.
+  private func sayOnce(_ trouble: any Error) {
+    let cause = DroppedNames.hidden(in: "\(trouble)")
+    if spoolTroubleSaid.isNew(cause, at: clocks.monotonic()) { narrator.trouble(trouble) }
   }
 
   /// What a failed removal had moved aside may be a newer manifest under the same name: back with it. Where that fails too, the
@@ -45,7 +49,7 @@ extension Pipeline {
       try DropFile.recover(directory: places.incoming)
       removalFailed = false
     } catch {
-      narrator.trouble(error)
+      sayOnce(error)
     }
   }
 

@@ -74,7 +74,7 @@ package actor Pipeline {
   var refusalsSpentSaid: [UInt32: Timestamp] = [:]
   /// Users of whom it was said that they handed in again what is known.
   var requestKnownSaid = SaidLately<UInt32>()
-  /// Why files in the spool could not be looked at, as it was said.
+  /// Why files in the spool could not be looked at, read, answered or removed, as it was said, without their names.
   var spoolTroubleSaid = SaidLately<String>()
   /// A removal from the spool stopped half-way; the next look finishes it.
   var removalFailed = false

@@ -142,6 +142,29 @@ import Testing
     try await house.stop()
   }
 
+  @Test func whatFailsAtEveryLook_isSaidOnceAnHour_andHoldsUpNoOther() async throws {
+    let clock = HandClock()
+    let road = try Road()
+    let house = try await Household(road, clocks: clock.clocks)
+    await house.witness.wait(for: .modelLoaded)
+    // No refusal can be written there.
+    _ = try DurableDirectory.removeTree(road.places.rejected)
+    try DurableFile.publish("", to: road.places.rejected)
+    for name in ["a.yaml", "b.yaml"] { try await house.drop(name, "hamud: 2") }
+    try await house.drop("good.yaml", manifest("good", "samples: [1]"))
+    await house.witness.wait(for: .requestAccepted)
+    await house.quiet()
+    #expect(house.witness.events(.trouble).count == 1)
+    let said = house.witness.events(.trouble).first?.entry.message
+    clock.pass(.seconds(3600))
+    await house.quiet()
+    // (The hourly look for what is past its time cannot list it either.)
+    #expect(house.witness.events(.trouble).filter { $0.entry.message == said }.count == 2)
+    #expect(try DurableDirectory.list(road.places.incoming) == ["a.yaml", "b.yaml"])
+    try await house.stop()
+    try await self.house.stop()
+  }
+
   @Test func hostileNames_areEscaped_andStayOutOfTheJournal() async throws {
     let planted = "Mallory Planted"
     let names = [

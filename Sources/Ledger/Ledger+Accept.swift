@@ -13,12 +13,22 @@ extension Ledger {
       if let known = try session.record(id) {
         return known.digest == submission.digest ? .existing(known) : .refused(.idTaken(id))
       }
-      if let refusal = try session.refusal(of: submission, quotas, waitingLimit: waitingLimit, at: now) {
+      let (uid, rows) = (submission.submitter.uid, submission.resolution?.rows.count ?? 0)
+      if let refusal = try session.refusal(of: rows, by: uid, quotas, waitingLimit: waitingLimit, at: now) {
         return .refused(refusal)
       }
+      try session.count(rows: rows, for: Session.key(uid), now.dateText)
       try session.take(submission, at: now)
       return .accepted(try session.existingRecord(id))
     }
+  }
+
+  /// Why a request of so many rows would not be taken from a user now; nil where it would be. What `accept` asks as well, for
+  /// whoever wants to know it before the rows cost anything. Counts nothing.
+  package func refusal(
+    of rows: Int, by uid: UInt32, quotas: Quotas, at now: Timestamp
+  ) throws(LedgerError) -> AcceptRefusal? {
+    try read { session in try session.refusal(of: rows, by: uid, quotas, waitingLimit: waitingLimit, at: now) }
   }
 
   /// Until when no further refusal of a user's is noted: theirs of the day have reached `requests_per_day`. Nil while they
@@ -72,22 +82,18 @@ extension Ledger {
 }
 
 extension Session {
-  /// Counts the submission against its user when it is not refused.
   fileprivate func refusal(
-    of submission: Submission, _ quotas: Quotas, waitingLimit: Int, at now: Timestamp
+    of rows: Int, by uid: UInt32, _ quotas: Quotas, waitingLimit: Int, at now: Timestamp
   ) throws -> AcceptRefusal? {
     let waiting = try waitingRequests()
     if waiting >= waitingLimit { return .tooManyWaiting(waiting: waiting, allowed: waitingLimit) }
-    let (uid, day) = (Session.key(submission.submitter.uid), now.dateText)
-    let sent = try submitted(uid, day)
-    let rows = submission.resolution?.rows.count ?? 0
+    let sent = try submitted(Session.key(uid), now.dateText)
     if quotas.requestsPerDay > 0, sent.requests + 1 > quotas.requestsPerDay {
       return .requestQuota(asked: sent.requests + 1, allowed: quotas.requestsPerDay, comeBackAt: now.endOfDay)
     }
     if quotas.rowsPerDay > 0, sent.rows + rows > quotas.rowsPerDay {
       return .rowQuota(rows: rows, asked: sent.rows + rows, allowed: quotas.rowsPerDay, comeBackAt: now.endOfDay)
     }
-    try count(rows: rows, for: uid, day)
     return nil
   }
 

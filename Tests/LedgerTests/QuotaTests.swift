@@ -44,6 +44,22 @@ import Testing
     #expect(try bench.state("b") == .accepted)
   }
 
+  @Test func refusal_isKnownBeforehand_andCountsNothing() throws {
+    let bench = try Bench(waitingLimit: 3)
+    func refusal(_ rows: Int, _ uid: UInt32 = Bench.alice.uid) throws -> AcceptRefusal? {
+      try bench.ledger.refusal(of: rows, by: uid, quotas: quotas, at: bench.now)
+    }
+    try bench.accept("a", Bench.Wish(0...5), quotas: quotas)
+    for _ in 0..<5 { #expect(try refusal(4) == nil && refusal(0) == nil) }
+    let rows = AcceptRefusal.rowQuota(rows: 5, asked: 11, allowed: 10, comeBackAt: bench.now.endOfDay)
+    #expect(try refusal(5) == rows && refusal(5, 1001) == nil)
+    for index in 0..<2 { try bench.accept("r\(index)", Bench.Wish(index), quotas: quotas) }
+    #expect(try refusal(0, 1001) == .tooManyWaiting(waiting: 3, allowed: 3))
+    try bench.ledger.cancel(try Bench.id("a"), by: nil, at: bench.now)
+    #expect(try refusal(0) == .requestQuota(asked: 4, allowed: 3, comeBackAt: bench.now.endOfDay))
+    #expect(try refusal(0, 1001) == nil)
+  }
+
   @Test func refusals_haveADaysQuotaOfTheirOwn() throws {
     let bench = try Bench()
     func refuse(by uid: UInt32?) throws {

@@ -60,7 +60,9 @@ extension Pipeline {
         }
         return try answerKnown(known, manifest, drop)
       }
-      switch try lookUp(manifest) {
+      // A look at the data reads each row that is meant: whoever may hand in no more today does not get it.
+      try admit(rows: 0, drop)
+      switch try lookUp(manifest, drop) {
       case .rows(let resolution): return try accept(manifest, drop, resolution)
       case .modelUnusable: return try accept(manifest, drop, nil, awaitsModel: true)
       case .modelGone: return try accept(manifest, drop, nil)
@@ -105,12 +107,19 @@ extension Pipeline {
     }
   }
 
+  /// - Throws: `Refusal` where no request of so many rows is taken from its owner now.
+  private func admit(rows: Int, _ drop: Drop) throws {
+    if let refusal = try ledger.refusal(of: rows, by: drop.owner, quotas: quotas, at: clocks.wall()) {
+      throw Refusal(refusal)
+    }
+  }
+
   private var quotas: Quotas {
     let quotas = configuration.settings.quotas
     return Quotas(requestsPerDay: quotas.requestsPerDay, rowsPerDay: quotas.rowsPerDay)
   }
 
-  private func lookUp(_ manifest: Manifest) throws -> Lookup {
+  private func lookUp(_ manifest: Manifest, _ drop: Drop) throws -> Lookup {
     let name = manifest.model.value
     guard configuration.modelNames.contains(name) else {
       if try ledger.model(name) != nil { return .modelGone }
@@ -123,7 +132,7 @@ extension Pipeline {
       } else if try !isUnchanged(model, dataOnly: true) {
         return .opening
       }
-      return .rows(try model.resolution(of: manifest.selection))
+      return .rows(try model.resolution(of: manifest.selection) { try admit(rows: $0, drop) })
     }
     return opening.contains(name) ? .opening : .modelUnusable
   }
@@ -203,9 +212,11 @@ extension Pipeline {
 
 extension LoadedModel {
   /// What a selection stands for in the model's data as they are open.
-  /// - Throws: `Refusal` where selectors match nothing, `ModelTrouble` where rows cannot be read.
-  func resolution(of selection: Selection) throws -> Resolution {
+  /// - Parameter admit: is told how many rows that is before any of them is read, and throws where they are too many.
+  /// - Throws: `Refusal` where selectors match nothing, `ModelTrouble` where rows cannot be read, and what `admit` throws.
+  func resolution(of selection: Selection, admit: (Int) throws -> Void = { _ in }) throws -> Resolution {
     let found = try SelectionResolver.resolve(selection, in: dataset, labels: labels)
+    try admit(found.rows.count)
     return Resolution(
       rows: RowSet(found.rows), labels: found.classes ?? [],
       marks: found.classes == nil ? try found.rows.map { try mark($0) } : [],

@@ -229,6 +229,16 @@ import Testing
     try await house.stop()
   }
 
+  @Test func requestOverTheDaysQuota_isRefusedBeforeItsRowsAreLookedFor() async throws {
+    try DurableFile.publish("quotas: {requests_per_day: 1}\n", to: road.places.settingsFile)
+    try await house.call(.reload)
+    try await house.submit(manifest("a", "samples: [1]"))
+    // That there is no such row only the data can tell.
+    let refusal = await house.refusal(.submit(name: "b.yaml", text: manifest("b", "samples: [999]")))
+    #expect(refusal?.message.contains("2 requests today, at most 1") == true)
+    try await house.stop()
+  }
+
   @Test func refusals_overTheDaysQuota_areNotNotedAndStayInTheSpool() async throws {
     try DurableFile.publish("quotas: {requests_per_day: 3}\n", to: road.places.settingsFile)
     try await house.call(.reload)

@@ -13,7 +13,7 @@ extension Ledger {
       if let known = try session.record(id) {
         return known.digest == submission.digest ? .existing(known) : .refused(.idTaken(id))
       }
-      let (uid, rows) = (submission.submitter.uid, submission.resolution?.rows.count ?? 0)
+      let (uid, rows) = (submission.countedFor, submission.resolution?.rows.count ?? 0)
       if let refusal = try session.refusal(of: rows, by: uid, quotas, waitingLimit: waitingLimit, at: now) {
         return .refused(refusal)
       }
@@ -41,13 +41,16 @@ extension Ledger {
     }
   }
 
-  /// Notes in the audit chain that a file was refused, and counts it against its owner; nothing else is kept of it.
-  /// - Parameter digest: of its bytes, or of its name where nothing was read.
+  /// Notes in the audit chain that a file was refused, and counts it; nothing else is kept of it.
+  /// - Parameters:
+  ///   - digest: of its bytes, or of its name where nothing was read.
+  ///   - uid: the file's owner, for the chain.
+  ///   - user: against whom it counts.
   package func recordRefusal(
-    digest: SHA256Digest, reason: Reason, by uid: UInt32?, at now: Timestamp
+    digest: SHA256Digest, reason: Reason, by uid: UInt32?, countedFor user: UInt32?, at now: Timestamp
   ) throws(LedgerError) {
     try write("note a refusal") { session in
-      try session.count(rows: 0, for: Session.key(uid), Session.refusals(on: now))
+      try session.count(rows: 0, for: Session.key(user), Session.refusals(on: now))
       try session.audit(
         .refused, at: now,
         [

@@ -16,11 +16,14 @@ package final class ControlSocket: Sendable {
   /// A socket that was shut down looks to `accept` like one on which nobody calls, and to `poll` like a ready one.
   private let isClosed = Atomic(false)
   private let seats = ConnectionSeats(perUser: connectionsPerUser, atMost: connectionsAtMost)
+  private let subordinates: SubordinateUsers
 
   /// Binds and listens. A directory that is missing is made with mode 0755; a socket that a dead daemon left is removed, one
   /// on which somebody answers is not, and neither is anything that is no socket.
-  package init(path: String, mode: UInt32 = 0o666) throws(PlatformError) {
+  /// - Parameter subordinates: whose connections count together.
+  package init(path: String, mode: UInt32 = 0o666, subordinates: SubordinateUsers = .machine) throws(PlatformError) {
     self.path = path
+    self.subordinates = subordinates
     readiness = try Readiness.shared()
     try DurableDirectory.make(Paths.parent(of: path), mode: 0o755)
     try ControlSocket.removeStale(path)
@@ -47,7 +50,7 @@ package final class ControlSocket: Sendable {
       do throws(Errno) {
         let accepted = Descriptor(owning: try system_accept(socket.number))
         let peer = try Peer.of(accepted.number)
-        guard let seat = seats.take(peer.uid) else { continue }
+        guard let seat = seats.take(peer.uid, of: subordinates.owner(of: peer.uid)) else { continue }
         return ControlConnection(socket: accepted, peer: peer, path: path, readiness: readiness, seat: seat)
       } catch {
         switch error {

@@ -45,7 +45,7 @@ import Testing
   @Test func refusal_always_burnsNoId() throws {
     let bench = try Bench()
     try bench.ledger.recordRefusal(
-      digest: SHA256Digest.of("bad"), reason: .invalid, by: 1000, at: bench.now)
+      digest: SHA256Digest.of("bad"), reason: .invalid, by: 1000, countedFor: 1001, at: bench.now)
     #expect(try bench.ledger.requests(RequestFilter()).isEmpty)
     #expect(try bench.ledger.dueReceipts().isEmpty)
     let last = try #require(try bench.ledger.auditEntries().last)

@@ -35,6 +35,19 @@ import Testing
     #expect(try bench.state("b") == .accepted)
   }
 
+  @Test func usersWhoAreAnothers_countForThem() throws {
+    let bench = try Bench()
+    for (index, uid) in [UInt32(100_000), 100_001, 1000, 165_535].enumerated() {
+      let wish = try bench.submission("r\(index)", Bench.Wish(index))
+      let submission = Submission(
+        manifest: wish.manifest, bytes: wish.bytes, submitter: Submitter(uid: uid, name: "\(uid)"), countedFor: 1000,
+        receivedAt: bench.now, resolution: wish.resolution)
+      _ = try bench.ledger.accept(submission, quotas: quotas, at: bench.now)
+    }
+    #expect(try bench.state("r2") == .accepted && bench.state("r3") == nil)
+    #expect(try bench.record("r0").summary.submitter == 100_000)
+  }
+
   @Test func repeatsAndRefusals_countNothing() throws {
     let bench = try Bench()
     for _ in 0..<5 { try bench.accept("a", Bench.Wish(0...3), quotas: quotas) }
@@ -63,7 +76,8 @@ import Testing
   @Test func refusals_haveADaysQuotaOfTheirOwn() throws {
     let bench = try Bench()
     func refuse(by uid: UInt32?) throws {
-      try bench.ledger.recordRefusal(digest: SHA256Digest.of([1]), reason: .invalid, by: uid, at: bench.now)
+      try bench.ledger.recordRefusal(
+        digest: SHA256Digest.of([1]), reason: .invalid, by: 64_001, countedFor: uid, at: bench.now)
     }
     func spent(_ uid: UInt32?) throws -> Timestamp? {
       try bench.ledger.refusalsSpent(by: uid, quotas: quotas, at: bench.now)

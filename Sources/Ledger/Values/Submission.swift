@@ -9,6 +9,8 @@ package struct Submission: Sendable {
   /// Of `bytes`.
   package let digest: SHA256Digest
   package let submitter: Submitter
+  /// The user whose quotas it is counted against: the submitter, or who owns that uid.
+  package let countedFor: UInt32
   package let receivedAt: Timestamp
   /// Nil: nobody can say which rows these are. Either the model is no longer configured (the request is held,
   /// `no_model`) or, with `awaitsModel`, it cannot be looked at for now.
@@ -17,13 +19,14 @@ package struct Submission: Sendable {
   package let awaitsModel: Bool
 
   package init(
-    manifest: Manifest, bytes: [UInt8], submitter: Submitter, receivedAt: Timestamp, resolution: Resolution?,
-    awaitsModel: Bool = false
+    manifest: Manifest, bytes: [UInt8], submitter: Submitter, countedFor: UInt32? = nil, receivedAt: Timestamp,
+    resolution: Resolution?, awaitsModel: Bool = false
   ) {
     self.manifest = manifest
     self.bytes = bytes
     self.digest = SHA256Digest.of(bytes)
     self.submitter = submitter
+    self.countedFor = countedFor ?? submitter.uid
     self.receivedAt = receivedAt
     self.resolution = resolution
     self.awaitsModel = awaitsModel

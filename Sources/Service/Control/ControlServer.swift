@@ -23,13 +23,17 @@ package struct ControlServer: ServiceLifecycle.Service {
   let socket: ControlSocket
   let handler: any ControlHandler
   let narrator: Narrator
+  let subordinates: SubordinateUsers
   /// Whom it was said of that they asked for what they may not.
   private let refusals = Refusals()
 
-  package init(socket: ControlSocket, handler: any ControlHandler, narrator: Narrator) {
+  package init(
+    socket: ControlSocket, handler: any ControlHandler, narrator: Narrator, subordinates: SubordinateUsers = .machine
+  ) {
     self.socket = socket
     self.handler = handler
     self.narrator = narrator
+    self.subordinates = subordinates
   }
 
   package func run() async throws {
@@ -112,7 +116,9 @@ package struct ControlServer: ServiceLifecycle.Service {
     do throws(ControlError) {
       try caller.check(command)
     } catch {
-      if refusals.areNew(of: caller.uid) { narrator.post(.commandRefused(command.word, uid: caller.uid)) }
+      if refusals.areNew(of: subordinates.owner(of: caller.uid)) {
+        narrator.post(.commandRefused(command.word, uid: caller.uid))
+      }
       throw error
     }
   }

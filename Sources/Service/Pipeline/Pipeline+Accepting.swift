@@ -82,7 +82,8 @@ extension Pipeline {
   /// Whoever guesses the bytes of somebody else's manifest must not learn that they are right, nor what became of it.
   private func answerKnown(_ record: RequestRecord, _ manifest: Manifest, _ drop: Drop) throws(Refusal) -> Answer {
     guard drop.caller?.maySee(record) ?? true else { throw .idTaken(manifest.id, at: manifest.idPosition) }
-    guard requestKnownSaid.isNew(drop.owner, at: clocks.monotonic()) else { return .taken(record) }
+    let isNew = requestKnownSaid.isNew(subordinates.owner(of: drop.owner), at: clocks.monotonic())
+    guard isNew else { return .taken(record) }
     let request = Event.Request(id: record.id.text, model: record.model, digest: record.digest.description)
     narrator.post(.requestKnown(request, state: record.state))
     return .taken(record)
@@ -95,7 +96,8 @@ extension Pipeline {
       Submission(
         manifest: manifest, bytes: drop.bytes,
         submitter: Submitter(uid: drop.owner, name: Accounts.userNameOrNumber(drop.owner)),
-        receivedAt: drop.receivedAt, resolution: resolution, awaitsModel: awaitsModel),
+        countedFor: subordinates.owner(of: drop.owner), receivedAt: drop.receivedAt, resolution: resolution,
+        awaitsModel: awaitsModel),
       quotas: quotas, at: clocks.wall())
     switch outcome {
     case .existing(let record): return try answerKnown(record, manifest, drop)
@@ -109,7 +111,8 @@ extension Pipeline {
 
   /// - Throws: `Refusal` where no request of so many rows is taken from its owner now.
   private func admit(rows: Int, _ drop: Drop) throws {
-    if let refusal = try ledger.refusal(of: rows, by: drop.owner, quotas: quotas, at: clocks.wall()) {
+    let user = subordinates.owner(of: drop.owner)
+    if let refusal = try ledger.refusal(of: rows, by: user, quotas: quotas, at: clocks.wall()) {
       throw Refusal(refusal)
     }
   }
@@ -143,7 +146,8 @@ extension Pipeline {
     _ refusal: Refusal, fileName: String, digest: SHA256Digest, bytes: [UInt8]?, owner: UInt32?
   ) throws -> Answer {
     let now = clocks.wall()
-    if let end = try ledger.refusalsSpent(by: owner, quotas: quotas, at: now) { return .tomorrow(end) }
+    let user = owner.map { subordinates.owner(of: $0) }
+    if let end = try ledger.refusalsSpent(by: user, quotas: quotas, at: now) { return .tomorrow(end) }
     var receipt = Receipt(state: .rejected, reason: refusal.reason, detail: refusal.full)
     receipt.digest = bytes == nil ? nil : digest.description
     receipt.submittedBy = owner.map { Accounts.userNameOrNumber($0) }
@@ -153,7 +157,7 @@ extension Pipeline {
     let attributes = FileAttributes(mode: 0o640, readableBy: owner.flatMap { readableBy($0) })
     if let bytes { try DurableFile.publish(bytes, to: place + ".yaml", attributes: attributes) }
     try DurableFile.publish(try key.sign(receipt), to: place + ".receipt.yaml", attributes: attributes)
-    try ledger.recordRefusal(digest: digest, reason: refusal.reason, by: owner, at: now)
+    try ledger.recordRefusal(digest: digest, reason: refusal.reason, by: owner, countedFor: user, at: now)
     narrator.post(.requestRefused(digest, refusal))
     return .refused(receipt)
   }

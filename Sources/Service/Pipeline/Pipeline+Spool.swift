@@ -87,7 +87,9 @@ extension Pipeline {
       alarm.set(.now + SpoolScanner.settling)
       return false
     case .unreadable:
-      if let status = refusal.status, scanner.leaveUnreadable(name, status, now: clocks.monotonic()) {
+      guard let status = refusal.status else { return false }
+      let user = subordinates.owner(of: status.owner)
+      if scanner.leaveUnreadable(name, status, of: user, now: clocks.monotonic()) {
         narrator.post(.fileLeft(SHA256Digest.of(name.bytes), owner: status.owner))
       }
       return false
@@ -121,13 +123,14 @@ extension Pipeline {
   /// the journal is not theirs to fill either.
   private func stay(_ name: FileName, _ status: FileStatus, until end: Timestamp) -> Bool {
     _ = scanner.leave(name, status, until: end)
-    if refusalsSpentSaid[status.owner] != end {
+    let user = subordinates.owner(of: status.owner)
+    if refusalsSpentSaid[user] != end {
       refusalsSpentSaid = refusalsSpentSaid.filter { $0.value == end }
-      refusalsSpentSaid[status.owner] = end
+      refusalsSpentSaid[user] = end
       narrator.post(
         .fileDeferred(
           SHA256Digest.of(name.bytes),
-          "user \(status.owner) has had as many refusals today as requests_per_day allows; what else of theirs would be"
+          "user \(user) has had as many refusals today as requests_per_day allows; what else of theirs would be"
             + " refused stays until \(end.rfc3339())"))
     }
     return false

@@ -23,6 +23,7 @@ package actor Pipeline {
   let key: SigningKey
   let alarm: Alarm
   let clocks: Clocks
+  let subordinates: SubordinateUsers
 
   var configuration: Configuration
   var models: [String: LoadedModel] = [:]
@@ -93,7 +94,7 @@ package actor Pipeline {
 
   package init(
     places: Places, ledger: Ledger, configuration: Configuration, narrator: Narrator, live: LiveRun, bell: Doorbell,
-    blas: BLASReport, key: SigningKey, clocks: Clocks = .system
+    blas: BLASReport, key: SigningKey, clocks: Clocks = .system, subordinates: SubordinateUsers = .machine
   ) {
     self.places = places
     self.ledger = ledger
@@ -104,6 +105,7 @@ package actor Pipeline {
     self.blas = blas
     self.key = key
     self.clocks = clocks
+    self.subordinates = subordinates
     alarm = Alarm(bell)
   }
 

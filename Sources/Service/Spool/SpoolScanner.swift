@@ -35,7 +35,7 @@ package struct SpoolScanner: Sendable {
   private var closed: Set<FileName> = []
   /// Left as they are until anything about them changes, their mode too, or until a time.
   private var left: [FileName: Left] = [:]
-  /// Owners of files that cannot be read, of whom that was said.
+  /// Users whose files cannot be read, of whom that was said.
   private var unreadableSaid = SaidLately<UInt32>()
   /// Why they stay was said.
   private var deferred: [FileName: FileIdentity] = [:]
@@ -77,9 +77,12 @@ package struct SpoolScanner: Sendable {
   }
 
   /// Leaves what may not be read.
-  /// - Returns: whether to say so: once for each owner and hour, however many files of theirs there are and however often they change.
-  package mutating func leaveUnreadable(_ name: FileName, _ status: FileStatus, now: MonotonicInstant) -> Bool {
-    leave(name, status) && unreadableSaid.isNew(status.owner, at: now)
+  /// - Parameter user: who answers for its owner.
+  /// - Returns: whether to say so: once for each user and hour, however many files of theirs there are and however often they change.
+  package mutating func leaveUnreadable(
+    _ name: FileName, _ status: FileStatus, of user: UInt32, now: MonotonicInstant
+  ) -> Bool {
+    leave(name, status) && unreadableSaid.isNew(user, at: now)
   }
 
   /// Looks again at what was left until a time: why it was may not hold any more.

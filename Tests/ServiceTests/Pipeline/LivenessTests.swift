@@ -131,12 +131,12 @@ import Testing
       try Permissions.setMode(round.isMultiple(of: 2) ? 0o600 : 0o400, of: path)
       for name: FileName in ["a.yaml", "b.yaml"] {
         let now = start + .seconds(60 * round)
-        if scanner.leaveUnreadable(name, try FileStatus.of(path), now: now) { said += 1 }
+        if scanner.leaveUnreadable(name, try FileStatus.of(path), of: 1000, now: now) { said += 1 }
       }
     }
     #expect(said == 1)
     try Permissions.setMode(0o440, of: path)
-    let later = scanner.leaveUnreadable("a.yaml", try FileStatus.of(path), now: start + .seconds(3600))
+    let later = scanner.leaveUnreadable("a.yaml", try FileStatus.of(path), of: 1000, now: start + .seconds(3600))
     #expect(later)
   }
 

@@ -239,6 +239,34 @@ import Testing
     try await house.stop()
   }
 
+  @Test func subordinateUsers_shareTheirOwnersQuotas_andKeepTheirNames() async throws {
+    guard Accounts.effectiveUser == 0 else { return print("SKIPPED: files of several users (not root)") }
+    let road = try Road()
+    try DurableFile.publish("quotas: {requests_per_day: 2}\n", to: road.places.settingsFile)
+    try DurableFile.publish("64001:164000:1000\n", to: road.source("subuid"))
+    let users = SubordinateUsers(path: road.source("subuid"))
+    let house = try await Household(road, subordinates: users)
+    await house.witness.wait(for: .modelLoaded)
+    for (index, owner) in [UInt32(164_000), 164_999, 64_001, 165_000].enumerated() {
+      let name = FileName("r\(index).yaml")
+      try road.drop(name, Array(manifest("r\(index)", "samples: [\(index)]").utf8), owner: owner)
+      await house.pipeline.note(.movedIn(name))
+      await house.quiet()
+    }
+    #expect(try road.receipt("r0").submittedBy == "164000" && road.receipt("r1").submittedBy == "164999")
+    #expect(try road.rejected("r2").reason == .quota && road.receipt("r3").submittedBy == "165000")
+    // Their refusals are one user's as well.
+    for (index, owner) in [UInt32(164_000), 164_001, 164_002].enumerated() {
+      try road.drop(FileName("bad-\(index).yaml"), Array("hamud: 2".utf8), owner: owner)
+      await house.pipeline.note(.movedIn(FileName("bad-\(index).yaml")))
+      await house.quiet()
+    }
+    #expect(house.witness.events(.requestRefused).count == 2)
+    #expect(house.witness.events(.fileDeferred).map { $0.entry.message.contains("user 64001 has had") } == [true])
+    try await house.stop()
+    try await self.house.stop()
+  }
+
   @Test func refusals_overTheDaysQuota_areNotNotedAndStayInTheSpool() async throws {
     try DurableFile.publish("quotas: {requests_per_day: 3}\n", to: road.places.settingsFile)
     try await house.call(.reload)

@@ -190,6 +190,7 @@ def quota(programs, place, seed, count):
         return True
     # Not across midnight, when every quota begins anew.
     houses.until(lambda: 86_400 - time.time() % 86_400 > 600, "the day begins", 100 * houses.LOOKS)
+    # Two users without accounts. Those in a range of /etc/subuid would count as one: usual ranges begin at 100,000.
     allowed, greedy, honest = count // 10, 54_321, 54_322
     house = houses.House(programs, place / "quota")
     root = house.root("root", quota=allowed)

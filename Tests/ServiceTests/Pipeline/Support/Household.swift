@@ -13,8 +13,13 @@ final class Household: Sendable {
   private let tasks: [Task<Void, Never>]
   private let bell: Doorbell
 
-  /// - Parameter looks: false for a daemon that answers already, and has not looked at anything yet.
-  init(_ road: Road, witness: Witness = Witness(), clocks: Clocks = .system, looks: Bool = true) async throws {
+  /// - Parameters:
+  ///   - looks: false for a daemon that answers already, and has not looked at anything yet.
+  ///   - subordinates: by default there are none, whatever this machine's file says.
+  init(
+    _ road: Road, witness: Witness = Witness(), clocks: Clocks = .system, looks: Bool = true,
+    subordinates: SubordinateUsers = SubordinateUsers(path: "/dev/null")
+  ) async throws {
     self.road = road
     self.witness = witness
     ledger = try Ledger(path: road.places.ledger)
@@ -23,9 +28,11 @@ final class Household: Sendable {
     let pipeline = Pipeline(
       places: road.places, ledger: ledger, configuration: try ConfigurationLoader.load(road.places), narrator: narrator,
       live: LiveRun(), bell: bell, blas: BLASCheck.run(),
-      key: try Keyring.open(road.places, ledger, environment: { _ in nil }, at: WallClock.now).key, clocks: clocks)
+      key: try Keyring.open(road.places, ledger, environment: { _ in nil }, at: WallClock.now).key, clocks: clocks,
+      subordinates: subordinates)
     let server = ControlServer(
-      socket: try ControlSocket(path: road.places.control), handler: pipeline, narrator: narrator)
+      socket: try ControlSocket(path: road.places.control, subordinates: subordinates), handler: pipeline,
+      narrator: narrator, subordinates: subordinates)
     if looks { await pipeline.prepareToOpen() }
     tasks = [
       Task {

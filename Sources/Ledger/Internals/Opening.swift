@@ -9,6 +9,8 @@ struct Store: Sendable {
   let writer: (any DatabaseWriter)?
   /// An older format that it had.
   let migratedFrom: Int?
+  /// As `Ledger.lastBelieved`.
+  let lastBelieved: Timestamp?
 
   /// Opens, makes or migrates.
   init(path: String, schema: LedgerSchema) throws {
@@ -22,7 +24,10 @@ struct Store: Sendable {
     migratedFrom = try Store.bringUp(path, to: schema)
     let pool = try DatabasePool(path: path, configuration: Store.configuration(readOnly: false))
     // GRDB sets NORMAL when it turns WAL on; then the last commits could be lost with the power.
-    try pool.writeWithoutTransaction { try Store.makeDurable($0) }
+    lastBelieved = try pool.writeWithoutTransaction {
+      try Store.makeDurable($0)
+      return try Session(database: $0).lastBelieved()
+    }
     reader = pool
     writer = pool
   }
@@ -41,6 +46,7 @@ struct Store: Sendable {
     reader = queue
     writer = nil
     migratedFrom = nil
+    lastBelieved = nil
   }
 
   /// Seconds for which one connection waits for another.

@@ -10,7 +10,7 @@ extension Pipeline {
   /// Looks every hour, an hour after the start for the first time.
   func endWhatIsPastItsTime() throws {
     let (now, monotonic) = (clocks.wall(), clocks.monotonic())
-    let moment = steadyClock.believed(now, at: monotonic)
+    let moment = try believedTime()
     guard let last = lastExpiry else {
       lastExpiry = monotonic
       return

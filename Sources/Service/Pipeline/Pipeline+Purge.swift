@@ -12,7 +12,7 @@ extension Pipeline {
   func purgeDue() throws {
     // An older ledger than it was may take for replaced what is not.
     guard restoration == nil else { return }
-    let now = steadyClock.believed(clocks.wall(), at: clocks.monotonic())
+    let now = try believedTime()
     for settings in configuration.models {
       for version in try ledger.replacedVersions(of: settings.name) {
         let due = version.purgeDue(keep: settings.retention.keep, after: settings.retention.purgeAfter)

@@ -68,7 +68,9 @@ package actor Pipeline {
   /// Since when each model's waiting requests wait, by the clock that does not jump.
   var waitingSince: [String: [RequestID: MonotonicInstant]] = [:]
   /// What time it is, for what cannot be undone.
-  var steadyClock = SteadyClock()
+  var steadyClock: SteadyClock
+  /// Whether the ledger is told that it is doubted; nil before the first question.
+  var isDoubtNoted: Bool?
   /// When what is past its time was looked for last.
   var lastExpiry: MonotonicInstant?
   /// Users of whom it was said that their refusals of the day are spent, and until when.
@@ -106,6 +108,7 @@ package actor Pipeline {
     self.key = key
     self.clocks = clocks
     self.subordinates = subordinates
+    steadyClock = SteadyClock(clocks.wall(), at: clocks.monotonic(), after: ledger.lastBelieved)
     alarm = Alarm(bell)
   }
 

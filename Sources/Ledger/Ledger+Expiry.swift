@@ -20,7 +20,7 @@ extension Ledger {
   package func manifestsDue(finishedBefore moment: Timestamp) throws(LedgerError) -> [RequestID] {
     try read { session in
       try session.all(
-        "SELECT id FROM requests JOIN manifests ON request = sequence WHERE finished_at < ? ORDER BY sequence",
+        "SELECT id FROM requests JOIN manifests ON request = sequence WHERE \(Session.endedBefore) ORDER BY sequence",
         [moment.stored]
       ) { try $0.requestID(0) }
     }
@@ -42,7 +42,8 @@ extension Ledger {
   package func receiptsDue(finishedBefore moment: Timestamp) throws(LedgerError) -> [RequestID] {
     try read { session in
       try session.all(
-        "SELECT id FROM requests WHERE finished_at < ? AND receipt_expired = 0 ORDER BY sequence", [moment.stored]
+        "SELECT id FROM requests WHERE \(Session.endedBefore) AND receipt_expired = 0 ORDER BY sequence",
+        [moment.stored]
       ) { try $0.requestID(0) }
     }
   }

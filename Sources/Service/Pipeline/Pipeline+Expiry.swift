@@ -17,6 +17,7 @@ extension Pipeline {
     }
     guard monotonic - last >= Self.expiryEvery else { return }
     lastExpiry = monotonic
+    if let end = endOfHonestDates(moment) { try ledger.countEnds(after: end, from: moment) }
     let keep = configuration.settings.keep
     try endManifests(before: moment - keep.manifests, at: now)
     try endReceipts(before: moment - keep.receipts, at: now)

@@ -13,6 +13,7 @@ extension Pipeline {
     // An older ledger than it was may take for replaced what is not.
     guard restoration == nil else { return }
     let now = try believedTime()
+    if let end = endOfHonestDates(now) { try ledger.countReplacements(after: end, from: now) }
     for settings in configuration.models {
       for version in try ledger.replacedVersions(of: settings.name) {
         let due = version.purgeDue(keep: settings.retention.keep, after: settings.retention.purgeAfter)

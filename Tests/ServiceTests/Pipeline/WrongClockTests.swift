@@ -1,3 +1,4 @@
+import Ledger
 import Platform
 import Requests
 import Service
@@ -64,5 +65,30 @@ import Testing
     await pass(.seconds(3700), next)
     try await next.stop()
     #expect(road.versions == [1, 2])
+  }
+
+  @Test func whatWasDatedByAClockThatWasAhead_goesInItsTimeAfterThatWasNoticed() async throws {
+    let house = try await house()
+    clock.jump(Self.year)
+    try await serve("one", house)
+    clock.jump(.zero - Self.year)
+    await house.quiet()
+    let receipt = try road.receipt("one")
+    let ahead = try #require(try house.ledger.replacedVersions(of: Road.model).first).replacedAt
+    // It may be put right and wrong again: the date is left alone for an hour.
+    await pass(.seconds(3500), house)
+    #expect(try house.ledger.replacedVersions(of: Road.model).first?.replacedAt == ahead)
+    await pass(.seconds(100), house)
+    #expect(try house.ledger.replacedVersions(of: Road.model).first?.replacedAt == clock.wall)
+    await pass(Self.day * 6, house)
+    #expect(road.versions == [1, 2])
+    await pass(Self.day, house)
+    #expect(road.versions == [2])
+    await pass(Self.day * 22, house)
+    #expect(try FileStatus.ifPresent(road.places.acceptedManifest("one")) != nil)
+    await pass(Self.day * 2, house)
+    #expect(try FileStatus.ifPresent(road.places.acceptedManifest("one")) == nil)
+    #expect(try road.receipt("one").finishedAt == receipt.finishedAt)
+    try await house.stop()
   }
 }

@@ -48,6 +48,17 @@ package struct Clocks: Sendable {
   }
 }
 
+/// For whoever waits for another process and cannot be told.
+package enum Pause {
+  /// The thread does nothing for that long at most.
+  package static func wait(_ duration: Duration) {
+    let (seconds, attoseconds) = duration.components
+    var time = timespec(tv_sec: Int(seconds), tv_nsec: Int(attoseconds / 1_000_000_000))
+    // A signal that interrupts it makes it shorter, and no more.
+    nanosleep(&time, nil)
+  }
+}
+
 /// These clocks exist on every Linux that hamud runs on, so the call cannot fail.
 func system_clock_gettime(_ clock: clockid_t) -> timespec {
   var time = timespec()

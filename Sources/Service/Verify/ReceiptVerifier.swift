@@ -10,12 +10,17 @@ struct ReceiptVerifier {
   let keys: [VerifyingKey]
   /// Nil: of every model, and the refused files too.
   let model: String?
+  /// How long hamud keeps what it removes by itself; nil where nobody can say.
+  let keep: Settings.Keep?
 
   /// How often a file is read when the ledger changed meanwhile.
   private static let attempts = 3
   private static let restore =
     "restart hamud, which writes a missing receipt anew (move a wrong one away first); hamuctl show ID says what it is to say"
   private static let restoreManifest = "bring it back from a backup; hamuctl show ID says what the ledger has"
+  private static let missing = "it is missing"
+  private static let isEnding = "it is missing: its time is over, and the ledger does not say yet that it is gone"
+  private static let endsByItself = "nothing while hamud runs; else start it"
   private static let recover = "hamuctl recover, which takes up again what the restored ledger does not know"
 
   func run(_ report: inout VerifyReport) throws {
@@ -67,19 +72,20 @@ struct ReceiptVerifier {
     // What the ledger said when its receipt had been written: a file that is read later and says something else is wrong.
     var settled: RequestRecord?
     for attempt in 1...Self.attempts {
+      // Before all else: what is due is removed first and noted then.
+      let due = attempt == 1 ? Due() : try due()
       guard let record = try ledger.request(id) else { return }
-      let fault = faultOfReceipt(
-        Receipt(record), path, isExpired: context.expired.contains(id), context.signed.contains(id))
+      let isExpired = try context.expired.contains(id) || attempt > 1 && ledger.expiredReceipts().contains(id)
+      let fault = faultOfReceipt(Receipt(record), path, isExpired: isExpired, context.signed.contains(id))
       let manifest = try faultOfManifest(record)
       guard fault != nil || manifest != nil else {
-        if !context.expired.contains(id) { report.receipts += 1 }
-        if !context.signed.contains(id), !context.expired.contains(id) { countUnsigned(path, &report) }
+        if !isExpired { report.receipts += 1 }
+        if !context.signed.contains(id), !isExpired { countUnsigned(path, &report) }
         return
       }
       // A receipt is written after the ledger's commit: what is due is not there yet, and that is no fault.
       if try ledger.dueReceipts(limit: Int.max).contains(where: { $0.request == id }) {
-        return report.add(
-          path, "it is still to be written", mend: "nothing while hamud runs; else start it", severity: .note)
+        return report.add(path, "it is still to be written", mend: Self.endsByItself, severity: .note)
       }
       // The file may have been written after it was read, or the ledger have moved on and the file with it.
       let isSettled = try record == settled && ledger.request(id) == record
@@ -87,15 +93,47 @@ struct ReceiptVerifier {
         settled = record
         continue
       }
-      if let fault, context.isRestored {
-        report.add(
-          path, "\(fault): it may be a later one than the restored ledger", mend: Self.recover, severity: .note)
-      } else if let fault {
-        report.add(path, fault, mend: Self.restore)
-      }
-      if let manifest { report.add(places.acceptedManifest(id.text), manifest, mend: Self.restoreManifest) }
+      if let fault { tell(fault, ofReceipt: path, isDue: due.receipts.contains(id), context, &report) }
+      if let manifest { tell(manifest, ofManifest: id, isDue: due.manifests.contains(id), &report) }
       return
     }
+  }
+
+  private func tell(
+    _ fault: String, ofReceipt path: String, isDue: Bool, _ context: Context, _ report: inout VerifyReport
+  ) {
+    if isDue, fault == Self.missing {
+      report.add(path, Self.isEnding, mend: Self.endsByItself, severity: .note)
+    } else if context.isRestored {
+      report.add(
+        path, "\(fault): it may be a later one than the restored ledger", mend: Self.recover, severity: .note)
+    } else {
+      report.add(path, fault, mend: Self.restore)
+    }
+  }
+
+  private func tell(_ fault: String, ofManifest id: RequestID, isDue: Bool, _ report: inout VerifyReport) {
+    let path = places.acceptedManifest(id.text)
+    if isDue, fault == Self.missing {
+      report.add(path, Self.isEnding, mend: Self.endsByItself, severity: .note)
+    } else {
+      report.add(path, fault, mend: Self.restoreManifest)
+    }
+  }
+
+  /// Whose files may be gone, or go at any moment.
+  private struct Due {
+    var receipts: Set<RequestID> = []
+    var manifests: Set<RequestID> = []
+  }
+
+  private func due() throws -> Due {
+    guard let keep else { return Due() }
+    // A minute more: what is not due yet may be so, and gone, when its file is looked for.
+    let now = WallClock.now + .seconds(60)
+    return Due(
+      receipts: Set(try ledger.receiptsDue(finishedBefore: now - keep.receipts)),
+      manifests: Set(try ledger.manifestsDue(finishedBefore: now - keep.manifests)))
   }
 
   private func countUnsigned(_ path: String, _ report: inout VerifyReport) {
@@ -110,7 +148,7 @@ struct ReceiptVerifier {
     } catch {
       return error.description
     }
-    guard let status else { return isExpired ? nil : "it is missing" }
+    guard let status else { return isExpired ? nil : Self.missing }
     if isExpired { return "its time is over and it is still there" }
     guard status.kind == .file else { return "it is no regular file" }
     guard let bytes = read(path) else { return "it cannot be read" }
@@ -136,7 +174,7 @@ struct ReceiptVerifier {
     let kept = try ledger.manifest(of: record.id)
     if let kept, SHA256Digest.of(kept) != record.digest { return "the ledger's copy is not what was accepted" }
     guard let status = try FileStatus.ifPresent(path, followingLinks: false) else {
-      return kept == nil ? nil : "it is missing"
+      return kept == nil ? nil : Self.missing
     }
     guard status.kind == .file else { return "it is no regular file" }
     guard let bytes = read(path) else { return "it cannot be read" }
@@ -156,6 +194,8 @@ struct ReceiptVerifier {
       let path = Paths.join(places.rejected, name.readable)
       let stem = Paths.stem(of: name.readable)
       if receipts.contains(stem + suffix) { continue }
+      let receipt = Paths.join(places.rejected, stem + suffix)
+      if name.text?.hasSuffix(".yaml") == true, try !staysAlone(path, receipt, &report) { continue }
       stray(path, isTemporary: DurableDirectory.isTemporary(name), &report)
     }
     for name in receipts.sorted(by: Paths.isBefore) {
@@ -163,8 +203,25 @@ struct ReceiptVerifier {
       report.receipts += 1
       guard let fault = faultOfRefusal(path, stem: String(name.dropLast(suffix.count)), signingSince, &report)
       else { continue }
+      // Its time was over, and it went before what it speaks of.
+      if try FileStatus.ifPresent(path, followingLinks: false) == nil { continue }
       report.add(path, fault, mend: "bring it back from a backup, or remove it with its manifest")
     }
+  }
+
+  /// Whether a refused file is there without its receipt, and not for a moment only: that is written after it, and removed before it.
+  private func staysAlone(_ path: String, _ receipt: String, _ report: inout VerifyReport) throws -> Bool {
+    for attempt in 1...Self.attempts {
+      guard let status = try FileStatus.ifPresent(path, followingLinks: false),
+        try FileStatus.ifPresent(receipt, followingLinks: false) == nil
+      else { return false }
+      if let keep, status.modified < WallClock.now - keep.manifests {
+        report.add(path, "its receipt is gone, and its time is over", mend: Self.endsByItself, severity: .note)
+        return false
+      }
+      if attempt < Self.attempts { Pause.wait(.milliseconds(100)) }
+    }
+    return true
   }
 
   private func faultOfRefusal(

@@ -53,7 +53,9 @@ package struct Verifier: Sendable {
       try StoreVerifier(places: places, ledger: ledger, keys: keys, model: name).run(&report)
     }
     if let ledger {
-      try ReceiptVerifier(places: places, ledger: ledger, keys: keys, model: model).run(&report)
+      // Ignored where the configuration is wrong: then everything that is missing is.
+      let keep = try? ConfigurationLoader.load(places).settings.keep
+      try ReceiptVerifier(places: places, ledger: ledger, keys: keys, model: model, keep: keep).run(&report)
     }
     if model == nil { try checkNames(&report, names, ledger) }
     // Again, after all that was read: a daemon that settles a restoration copies the head a moment later.

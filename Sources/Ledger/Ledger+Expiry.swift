@@ -38,6 +38,19 @@ extension Ledger {
     dropped()
   }
 
+  /// Of these those that have ended and whose manifest has expired.
+  package func withoutManifest(_ ids: [RequestID]) throws(LedgerError) -> [RequestID] {
+    try read { session in
+      let kept = Set(
+        try session.all("SELECT id FROM requests JOIN manifests ON request = sequence") { try $0.requestID(0) })
+      return try ids.filter { id in
+        // Asked for the few alone that have none: there may be as many with one as may wait.
+        if kept.contains(id) { return false }
+        return try session.integer("SELECT 1 FROM requests WHERE id = ? AND finished_at IS NOT NULL", [id.text]) != nil
+      }
+    }
+  }
+
   /// Ended requests whose receipt file is still kept and that ended before `moment`. In the order of acceptance.
   package func receiptsDue(finishedBefore moment: Timestamp) throws(LedgerError) -> [RequestID] {
     try read { session in

@@ -25,6 +25,16 @@ import Testing
     #expect(try bench.accept("a", wish) == .existing(try bench.record("a")))
   }
 
+  @Test func manifestsThatHaveExpired_areThoseOfEndedRequestsAlone() throws {
+    let bench = try Bench()
+    for (row, id) in ["ended", "kept", "waits"].enumerated() { try bench.accept(id, Bench.Wish(row + 1)) }
+    for id in ["ended", "kept"] { try bench.ledger.cancel(try Bench.id(id), by: nil, at: bench.now) }
+    try bench.ledger.expireManifests([try Bench.id("ended")], at: bench.now)
+    let asked = try ["waits", "unknown", "kept", "ended"].map { try Bench.id($0) }
+    #expect(try bench.ledger.withoutManifest(asked).map(\.text) == ["ended"])
+    #expect(try bench.ledger.withoutManifest([]).isEmpty)
+  }
+
   @Test func manifests_ofWaitingRequests_doNotExpire() throws {
     let bench = try Bench()
     try bench.accept("a", Bench.Wish(1))

@@ -7,17 +7,18 @@ extension Pipeline {
   static let expiryEvery = LongWait.of(Duration.seconds(3600), hurried: .milliseconds(50))
   private static let endedAtOnce = 500
 
-  /// Looks every hour, an hour after the start for the first time.
+  /// Looks every hour, an hour after the start for the first time; for what came back also at the start.
   func endWhatIsPastItsTime() throws {
     let (now, monotonic) = (clocks.wall(), clocks.monotonic())
     let moment = try believedTime()
     guard let last = lastExpiry else {
       lastExpiry = monotonic
-      return
+      return try removeReturnedManifests()
     }
     guard monotonic - last >= Self.expiryEvery else { return }
     lastExpiry = monotonic
     if let end = endOfHonestDates(moment) { try ledger.countEnds(after: end, from: moment) }
+    try removeReturnedManifests()
     let keep = configuration.settings.keep
     try endManifests(before: moment - keep.manifests, at: now)
     try endReceipts(before: moment - keep.receipts, at: now)
@@ -32,6 +33,17 @@ extension Pipeline {
     for some in due.split(every: Self.endedAtOnce) {
       for id in some { _ = try DurableDirectory.removeFile(places.acceptedManifest(id.text)) }
       try ledger.expireManifests(some, at: now)
+    }
+  }
+
+  /// The file goes before the ledger's copy: one that is there without it was brought back, from a backup of the spool.
+  private func removeReturnedManifests() throws {
+    // What an older ledger lacks is taken up again from these files.
+    guard restoration == nil else { return }
+    let ids = try DurableDirectory.list(places.accepted).filter { $0.hasSuffix(".yaml") }
+      .compactMap { RequestID(Paths.stem(of: $0)) }
+    for id in try ledger.withoutManifest(ids) {
+      _ = try DurableDirectory.removeFile(places.acceptedManifest(id.text))
     }
   }
 

@@ -18,6 +18,8 @@ struct ReceiptVerifier {
   private static let restore =
     "restart hamud, which writes a missing receipt anew (move a wrong one away first); hamuctl show ID says what it is to say"
   private static let restoreManifest = "bring it back from a backup; hamuctl show ID says what the ledger has"
+  private static let isOver = "its time is over and it is still there"
+  private static let removeManifest = "remove it; hamud does so when it starts"
   private static let missing = "it is missing"
   private static let isEnding = "it is missing: its time is over, and the ledger does not say yet that it is gone"
   private static let endsByItself = "nothing while hamud runs; else start it"
@@ -117,7 +119,7 @@ struct ReceiptVerifier {
     if isDue, fault == Self.missing {
       report.add(path, Self.isEnding, mend: Self.endsByItself, severity: .note)
     } else {
-      report.add(path, fault, mend: Self.restoreManifest)
+      report.add(path, fault, mend: fault == Self.isOver ? Self.removeManifest : Self.restoreManifest)
     }
   }
 
@@ -149,7 +151,7 @@ struct ReceiptVerifier {
       return error.description
     }
     guard let status else { return isExpired ? nil : Self.missing }
-    if isExpired { return "its time is over and it is still there" }
+    if isExpired { return Self.isOver }
     guard status.kind == .file else { return "it is no regular file" }
     guard let bytes = read(path) else { return "it cannot be read" }
     guard let parts = Receipt.signedParts(of: bytes) else {
@@ -176,6 +178,7 @@ struct ReceiptVerifier {
     guard let status = try FileStatus.ifPresent(path, followingLinks: false) else {
       return kept == nil ? nil : Self.missing
     }
+    guard kept != nil else { return Self.isOver }
     guard status.kind == .file else { return "it is no regular file" }
     guard let bytes = read(path) else { return "it cannot be read" }
     return SHA256Digest.of(bytes) == record.digest ? nil : "it is not the manifest that was accepted"

@@ -59,6 +59,32 @@ import Testing
     #expect(try findings("note") == [Paths.join(places.rejected, refused)])
   }
 
+  @Test func manifestThatComesBackAfterItsTime_isFound_andGoesAgain() async throws {
+    let path = places.acceptedManifest("one")
+    let clock = HandClock()
+    try await live(clock.clocks)
+    let bytes = try DataFile.read(path, limit: Limits.documentBytes)
+    let ledger = try Ledger(path: places.ledger)
+    #expect(try DurableDirectory.removeFile(path))
+    try ledger.expireManifests([try #require(RequestID("one"))], at: WallClock.now)
+    try ledger.close()
+    #expect(try findings("error") == [])
+    try DurableFile.publish(bytes, to: path)
+    #expect(try findings("error") == [path])
+    let house = try await Household(road, clocks: clock.clocks)
+    await house.witness.wait(for: .modelLoaded)
+    await house.quiet()
+    #expect(try FileStatus.ifPresent(path) == nil)
+    #expect(try FileStatus.ifPresent(places.acceptedManifest("waits")) != nil)
+    // And while it runs, within the hour.
+    try DurableFile.publish(bytes, to: path)
+    clock.pass(.seconds(3600))
+    await house.quiet()
+    #expect(try FileStatus.ifPresent(path) == nil)
+    #expect(try findings("error") == [])
+    try await house.stop()
+  }
+
   @Test func verify_besideRefusals_neverCriesWolf() async throws {
     let house = try await Household(road)
     await house.witness.wait(for: .modelLoaded)

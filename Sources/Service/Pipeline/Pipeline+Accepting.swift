@@ -26,6 +26,12 @@ extension Pipeline {
     let receivedAt: Timestamp
     /// Who waits for the answer; nil for a file, whose owner finds only what is theirs.
     var caller: Caller?
+
+    /// A file has no groups, only an owner.
+    func maySee(_ record: RequestRecord) -> Bool {
+      if let caller { return caller.maySee(record) }
+      return [record.summary.submitter, 0, Accounts.effectiveUser].contains(owner)
+    }
   }
 
   /// Which rows a manifest means, as far as that can be said now.
@@ -81,7 +87,7 @@ extension Pipeline {
 
   /// Whoever guesses the bytes of somebody else's manifest must not learn that they are right, nor what became of it.
   private func answerKnown(_ record: RequestRecord, _ manifest: Manifest, _ drop: Drop) throws(Refusal) -> Answer {
-    guard drop.caller?.maySee(record) ?? true else { throw .idTaken(manifest.id, at: manifest.idPosition) }
+    guard drop.maySee(record) else { throw .idTaken(manifest.id, at: manifest.idPosition) }
     let isNew = requestKnownSaid.isNew(subordinates.owner(of: drop.owner), at: clocks.monotonic())
     guard isNew else { return .taken(record) }
     let request = Event.Request(id: record.id.text, model: record.model, digest: record.digest.description)

@@ -165,6 +165,37 @@ import Testing
     try await self.house.stop()
   }
 
+  /// A dropped file is answered by what its owner finds in `rejected/`, or does not.
+  @Test func whoGuessesAnothersManifest_isAnsweredAsOneWhoGuessesWrong() async throws {
+    let (alice, bob): (UInt32, UInt32) = (64_001, 64_002)
+    let drop = { (name: String, text: String, owner: UInt32) in
+      try road.drop(name, text)
+      let isTheirs = Neighbour.give(Paths.join(road.places.incoming, name), to: owner)
+      await house.pipeline.note(.movedIn(FileName(name)))
+      return isTheirs
+    }
+    let text = manifest("hers", "samples: [1]")
+    guard try await drop("hers.yaml", text, alice) else {
+      print("SKIPPED: files of other users")
+      return try await house.stop()
+    }
+    await house.witness.wait(for: .requestAccepted)
+    _ = try await drop("wrong.yaml", manifest("hers", "samples: [2]"), bob)
+    await house.witness.wait(for: .requestRefused)
+    _ = try await drop("right.yaml", text, bob)
+    await house.witness.wait(for: .requestRefused, 2)
+    let (right, wrong) = (try road.rejected("right"), try road.rejected("wrong"))
+    #expect(right.reason == .idTaken && right.reason == wrong.reason && right.detail == wrong.detail)
+    #expect(house.witness.events(.requestKnown).isEmpty)
+    // She, and whoever runs the daemon, are told that it is known.
+    for (owner, times) in [(alice, 1), (Accounts.effectiveUser, 2)] {
+      _ = try await drop("again-\(owner).yaml", text, owner)
+      await house.witness.wait(for: .requestKnown, times)
+    }
+    #expect(house.witness.events(.requestRefused).count == 2)
+    try await house.stop()
+  }
+
   @Test func hostileNames_areEscaped_andStayOutOfTheJournal() async throws {
     let planted = "Mallory Planted"
     let names = [

@@ -21,6 +21,9 @@ enum Neighbour {
     try check(withPath(directory, name) { Glibc.link(target, $0) })
   }
 
+  /// Makes a file another user's. False where this process may not.
+  static func give(_ path: String, to uid: UInt32) -> Bool { lchown(path, uid, uid) == 0 }
+
   /// Opens for appending; the writer closes it when it is done.
   static func write(_ text: String, to path: String) throws {
     let file = open(path, O_WRONLY | O_CREAT | O_APPEND, 0o644)

@@ -34,7 +34,9 @@ extension Batching {
       kind = summary.kind
       rows = summary.rows
       acceptedAt = summary.acceptedAt
-      deadline = summary.deadline.map { Timestamp(secondsSinceEpoch: $0.end) ?? .distantFuture }
+      deadline = summary.deadline.map {
+        Timestamp(secondsSinceEpoch: $0.end) ?? ($0.end < 0 ? .distantPast : .distantFuture)
+      }
       isUrgent = summary.priority == .urgent
     }
   }

@@ -78,12 +78,21 @@ import Testing
     try await house.stop()
   }
 
-  @Test func deadlineInThePast_startsAtOnce_withAWarning() async throws {
+  /// The last is none that a count of nanoseconds reaches.
+  @Test(arguments: ["2020-02-29", "0001-01-01"])
+  func deadlineInThePast_startsAtOnce_withAWarning(_ date: String) async throws {
     let clock = HandClock()
-    let house = try await waiting(clock, "deadline: 2020-02-29")
+    let house = try await waiting(clock, "deadline: \(date)")
     #expect(try await state(house) == .scheduled)
     let told = try #require(house.witness.events(.deadlinePassed).first)
     #expect(told.entry.priority == .warning)
+    try await house.stop()
+  }
+
+  @Test func deadlineThatNobodyLivesToSee_waitsItsTurn() async throws {
+    let house = try await waiting(HandClock(), "deadline: 9999-12-31")
+    #expect(try await state(house) == .accepted)
+    #expect(house.witness.events(.deadlinePassed).isEmpty)
     try await house.stop()
   }
 

@@ -35,6 +35,27 @@ package struct MonotonicInstant: Hashable, Sendable, Comparable {
   }
 }
 
+/// Time that stands still while the machine is suspended, as that of systemd's watchdog does: for how long somebody is silent who could say
+/// nothing meanwhile.
+package struct AwakeInstant: Hashable, Sendable {
+  package let nanoseconds: Int64
+
+  package static var now: AwakeInstant {
+    AwakeInstant(nanoseconds: Platform.nanoseconds(system_clock_gettime(CLOCK_MONOTONIC)))
+  }
+
+  /// From `right` to `left`.
+  package static func - (left: AwakeInstant, right: AwakeInstant) -> Duration {
+    .nanoseconds(left.nanoseconds) - .nanoseconds(right.nanoseconds)
+  }
+
+  /// Stays at the end of time instead of overflowing.
+  package static func + (left: AwakeInstant, right: Duration) -> AwakeInstant {
+    let (sum, overflow) = left.nanoseconds.addingReportingOverflow(right.wholeNanoseconds)
+    return AwakeInstant(nanoseconds: overflow ? (right < .zero ? .min : .max) : sum)
+  }
+}
+
 /// The two clocks, for whoever decides by them: tests hand in their own.
 package struct Clocks: Sendable {
   package let wall: @Sendable () -> Timestamp

@@ -99,4 +99,19 @@ import Testing
     #expect((start + .seconds(2)) - start == .seconds(2))
     #expect(start + .seconds(Int64.max) > start)
   }
+
+  /// On a machine that was suspended once the two differ by that.
+  @Test func clocks_thatCountASuspendedMachine_andThatDoNot() {
+    func read(_ clock: clockid_t) -> Int64 {
+      var time = timespec()
+      clock_gettime(clock, &time)
+      return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    }
+    let (awake, since) = (read(CLOCK_MONOTONIC), read(CLOCK_BOOTTIME))
+    let (instant, monotonic) = (AwakeInstant.now, MonotonicInstant.now)
+    #expect((awake...read(CLOCK_MONOTONIC)).contains(instant.nanoseconds))
+    #expect((since...read(CLOCK_BOOTTIME)).contains(monotonic.nanoseconds))
+    #expect((instant + .seconds(2)) - instant == .seconds(2))
+    #expect((instant + .seconds(Int64.max)) - instant > .seconds(2))
+  }
 }

@@ -78,14 +78,14 @@ package struct Silence: Equatable {
 private final class Pulse: Sendable {
   private struct State {
     var isAsking = false
-    var answered = MonotonicInstant.now
+    var answered = AwakeInstant.now
     var line: String?
   }
 
   private let state = Mutex(State())
 
   var line: String? { state.withLock { $0.line } }
-  var silence: Duration { state.withLock { MonotonicInstant.now - $0.answered } }
+  var silence: Duration { state.withLock { AwakeInstant.now - $0.answered } }
 
   func ask(_ question: @escaping @Sendable () async -> String) {
     let isFree = state.withLock { state in

@@ -26,7 +26,7 @@ package final class LiveRun: Sendable {
 
   private struct State {
     var figures: Figures?
-    var lastSign = MonotonicInstant.now
+    var lastSign = AwakeInstant.now
   }
 
   private let state = Mutex(State())
@@ -64,6 +64,6 @@ package final class LiveRun: Sendable {
 
   /// How long the running work has shown no sign of life, below zero while that is expected; nil while nothing runs.
   package var silence: Duration? {
-    state.withLock { $0.figures == nil ? nil : MonotonicInstant.now - $0.lastSign }
+    state.withLock { $0.figures == nil ? nil : AwakeInstant.now - $0.lastSign }
   }
 }

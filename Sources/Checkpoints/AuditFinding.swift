@@ -33,6 +33,8 @@ package struct StoreExpectation: Sendable {
     /// `sha256:` and the hex digest of hamud.json's bytes.
     package let record: String
     package var presence = Presence.kept
+    /// The ledger did not see it made: the batch that its record names is another ledger's, or none.
+    package var isFromOutside = false
     /// The bytes of hamud.json of a version that was purged, or is about to be; nil where they were damaged by then.
     package var keptRecord: [UInt8]?
 

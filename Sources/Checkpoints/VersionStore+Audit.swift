@@ -146,7 +146,7 @@ private struct StoreAudit {
     if record.parent != known.parent {
       note(file, "its parent is \(text(record.parent)) where the ledger has \(text(known.parent))")
     }
-    if record.batch != known.batch {
+    if !known.isFromOutside, record.batch != known.batch {
       note(file, "its batch is \(text(record.batch)) where the ledger has \(text(known.batch))")
     }
   }

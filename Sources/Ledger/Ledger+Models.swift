@@ -63,7 +63,7 @@ extension Ledger {
     }
   }
 
-  /// Version 1, copied from the configured directory.
+  /// Copied from the configured directory, or served when the ledger before this one was lost.
   package func recordInitialVersion(
     _ version: NewVersion, of model: String, at now: Timestamp
   ) throws(LedgerError) {

@@ -9,9 +9,13 @@ extension Event {
       .of(model: model) { $0.add(.version, version) })
   }
 
-  package static func firstVersion(_ model: String, from directory: String) -> Event {
-    Event(
-      .firstVersion, "Model \(model): \(directory) was copied as version 1", .of(model: model) { $0.add(.version, 1) })
+  package static func firstVersion(_ model: String, version: Int, _ first: FirstVersion) -> Event {
+    let what =
+      switch first {
+      case .copied(let directory): "\(directory) was copied as version \(version)"
+      case .served: "the ledger knew no version of it; version \(version), which is served, is its first"
+      }
+    return Event(.firstVersion, "Model \(model): \(what)", .of(model: model) { $0.add(.version, version) })
   }
 
   /// - Parameters:

@@ -22,15 +22,15 @@ package struct LoadedModel: Sendable {
   package let fingerprint: DataFingerprint
   /// Keys the digests of this model's rows and ids.
   package let salt: [UInt8]
-  /// The directory that was copied as version 1 when it was opened; nil where there was a version.
-  package let copiedFrom: String?
+  /// Where its first version came from when it was opened; nil where the ledger knew one.
+  package let first: FirstVersion?
   /// What will disappoint about the data: sentences with their mends.
   package let findings: [String]
 
   package init(
     settings: ModelSettings, store: VersionStore, current: VerifiedVersion, configuration: ModelConfiguration,
     parameters: Int, dataset: Dataset, description: DatasetDescription, heldout: [Int], fingerprint: DataFingerprint,
-    salt: [UInt8], copiedFrom: String?, findings: [String]
+    salt: [UInt8], first: FirstVersion?, findings: [String]
   ) {
     self.settings = settings
     self.store = store
@@ -43,7 +43,7 @@ package struct LoadedModel: Sendable {
     self.heldout = heldout
     self.fingerprint = fingerprint
     self.salt = salt
-    self.copiedFrom = copiedFrom
+    self.first = first
     self.findings = findings
   }
 
@@ -52,11 +52,19 @@ package struct LoadedModel: Sendable {
     LoadedModel(
       settings: settings, store: store, current: VerifiedVersion(version: current, stamp: stamp),
       configuration: configuration, parameters: parameters, dataset: dataset, description: description,
-      heldout: heldout, fingerprint: fingerprint, salt: salt, copiedFrom: copiedFrom, findings: findings)
+      heldout: heldout, fingerprint: fingerprint, salt: salt, first: first, findings: findings)
   }
 
   package var name: String { settings.name }
   package var labels: ClassLabels { configuration.labels }
+}
+
+/// Where a model's first version came from.
+package enum FirstVersion: Sendable {
+  /// The configured directory.
+  case copied(from: String)
+  /// It was served already, and the ledger that knew it is lost.
+  case served
 }
 
 /// A version whose every byte was compared with its record, and what its directory looked like before that.
@@ -75,6 +83,16 @@ extension VersionStore {
   package func verified(_ number: Int, recordDigest: String?) throws(CheckpointError) -> VerifiedVersion {
     let stamp = stamp(number)
     return VerifiedVersion(version: try verifyDigests(number, recordDigest: recordDigest), stamp: stamp)
+  }
+
+  /// Nil where it is gone, or is not what was sealed. Whatever else keeps it from being read says neither, and is an error.
+  package func verifiedIfWhole(_ number: Int, recordDigest: String?) throws(CheckpointError) -> VerifiedVersion? {
+    do {
+      return try verified(number, recordDigest: recordDigest)
+    } catch {
+      guard error.isDamage else { throw error }
+      return nil
+    }
   }
 
   /// Whether nobody has written to the version's files since they were compared with its record. What could not be looked at

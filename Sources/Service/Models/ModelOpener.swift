@@ -44,7 +44,7 @@ package struct ModelOpener: Sendable {
         current: VerifiedVersion(version: store.lost(lost.number, recordDigest: lost.record.description), stamp: nil),
         configuration: incoming.configuration, parameters: 0, dataset: dataset, description: description,
         heldout: try dataset.honestHeldoutRows(), fingerprint: try dataset.takeFingerprint(), salt: record.salt,
-        copiedFrom: nil, findings: [])
+        first: nil, findings: [])
     }
   }
 
@@ -71,18 +71,20 @@ package struct ModelOpener: Sendable {
     try checkPresence(of: record, in: store, isRestored: isRestored)
     // The data are opened as the model was trained on them: by the version's own record of it, else by the configured one's.
     let verified = try verifyCurrent(store, record)
-    let source = try verified?.version.open() ?? ModelDirectory.open(settings.model)
+    let known = try verified ?? takeUpServed(store, record)
+    let source = try known?.version.open() ?? ModelDirectory.open(settings.model)
     let description = DatasetDescription(settings.data)
     let dataset = try openData(description, of: source, record)
     try source.checkNetwork(for: dataset)
-    let current = try verified ?? importInitial(settings, store, data: dataset.record)
+    let current = try known ?? importInitial(settings, store, record, data: dataset.record)
+    let first: FirstVersion = known == nil ? .copied(from: settings.model) : .served
     let findings = try dataset.findings(for: source.configuration.fit).map { "\($0.problem); \($0.mend)" }
     return try compare(
       LoadedModel(
         settings: settings, store: store, current: current, configuration: source.configuration,
         parameters: source.tensors.reduce(0) { $0 + $1.shape.reduce(1, *) }, dataset: dataset, description: description,
         heldout: try dataset.honestHeldoutRows(), fingerprint: DataFingerprint(files: []), salt: record.salt,
-        copiedFrom: verified == nil ? settings.model : nil, findings: findings), record)
+        first: verified == nil ? first : nil, findings: findings), record)
   }
 
   /// Data that changed may also be data that cannot be opened (cut off, or with ids for rows that are gone): that is still
@@ -144,21 +146,6 @@ package struct ModelOpener: Sendable {
       ?? "bring it back from the newest copy of \(store.directory), or `hamuctl import \(record.name) DIR` a model that was trained "
       + "without what was forgotten"
     throw ModelTrouble("version \(current) is not on the disk; \(mend)", isDamage: true)
-  }
-
-  private func importInitial(
-    _ settings: ModelSettings, _ store: VersionStore, data: DataRecord
-  ) throws -> VerifiedVersion {
-    let now = WallClock.now
-    for number in try store.list() { try store.remove(number) }
-    let candidate = try store.importDirectory(from: settings.model, number: 1, data: data)
-    try candidate.open().checkNumbers()
-    let record = VersionRecord(model: settings.name, version: 1, created: now.rfc3339())
-    let version = try store.adopt(try store.seal(candidate, record: record, key: key))
-    try ledger.recordInitialVersion(
-      NewVersion(number: 1, parent: nil, record: try version.digest()), of: settings.name, at: now)
-    try store.makeCurrent(1)
-    return VerifiedVersion(version: version, stamp: store.stamp(1))
   }
 
   /// The version that the ledger names, every byte compared with its record; nil before the first. The link follows the

@@ -102,7 +102,7 @@ extension Pipeline {
     if let number = try ledger.model(name)?.currentVersion, number != model.current.number {
       model.serve(try model.store.open(number))
     }
-    if let directory = model.copiedFrom { narrator.post(.firstVersion(name, from: directory)) }
+    if let first = model.first { narrator.post(.firstVersion(name, version: model.current.number, first)) }
     let wasDamaged = try mended(name, at: now)
     let wasUnusable = try ledger.unpause(name, .unusable, at: now)
     // Same content as row numbers were given for: whatever was there in between is gone again.

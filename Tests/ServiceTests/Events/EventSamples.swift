@@ -66,7 +66,8 @@ enum EventSamples {
 
   static let models: [Event] = [
     .modelLoaded("cifar10", version: 3, parameters: 272_474, rows: 10000, heldout: 2000),
-    .firstVersion("cifar10", from: "/srv/models/cifar10"),
+    .firstVersion("cifar10", version: 1, .copied(from: "/srv/models/cifar10")),
+    .firstVersion("cifar10", version: 9, .served),
     .modelImported("cifar10", version: 4, settled: 20, reaccepted: 1),
     .dataChanged("cifar10", "another size of data_batch_1.bin", waiting: 1),
     .versionDamaged("cifar10", version: 4, "version 4: the file \"config.json\" is missing", waiting: 2),

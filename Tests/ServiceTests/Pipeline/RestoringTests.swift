@@ -7,42 +7,6 @@ import Testing
 
 /// Older states of a ledger, or of a models directory, brought back by somebody who meant well.
 @Suite(.timeLimit(.minutes(20))) struct RestoringTests {
-  /// One request was served and copied (`ledger.old`), another after that.
-  private func road() async throws -> Road {
-    let road = try Road()
-    let house = try await Household(road)
-    try await house.submit(manifest("one", "subjects: [s-3]", "priority: urgent"))
-    try await house.settled("one")
-    try await house.stop()
-    try await copyLedger(road)
-    let later = try await Household(road)
-    try await later.submit(manifest("two", "subjects: [s-7]", "priority: urgent"))
-    try await later.settled("two")
-    try await later.submit(manifest("three", "samples: [50]"))
-    try await later.stop()
-    return road
-  }
-
-  private func copyLedger(_ road: Road) async throws {
-    // Opened and closed by itself, so that the file alone is the ledger.
-    for name in ["ledger.sqlite", "ledger.sqlite-wal"] {
-      let path = Paths.join(road.places.state, name)
-      try DurableFile.copy(try DataFile(path: path), to: Paths.join(road.root, "old-" + name))
-    }
-  }
-
-  private func bringBack(_ road: Road) throws {
-    for name in ["ledger.sqlite", "ledger.sqlite-wal"] {
-      try DurableFile.copy(
-        try DataFile(path: Paths.join(road.root, "old-" + name)), to: Paths.join(road.places.state, name))
-    }
-    _ = try DurableDirectory.removeFile(Paths.join(road.places.state, "ledger.sqlite-shm"))
-  }
-
-  private func current(_ road: Road) throws -> String? {
-    try DurableDirectory.target(ofLink: road.places.model(Road.model) + "/current")
-  }
-
   private func paused(_ house: Household) async throws -> String? {
     try await house.call(.status)["models"]?.elements?.first?["paused"]?.stringValue
   }
@@ -59,7 +23,7 @@ import Testing
   }
 
   @Test func headCopy_followsTheChain_andIsNoAlarm() async throws {
-    let road = try await road()
+    let road = try await Road.servedSinceACopy()
     let next = try await Household(road)
     await next.witness.wait(for: .modelLoaded)
     #expect(next.witness.events(.restoredBackup).isEmpty)
@@ -71,8 +35,8 @@ import Testing
   }
 
   @Test func olderLedger_publishesNothing_untilWhatWasForgottenIsForgottenAgain() async throws {
-    let road = try await road()
-    try bringBack(road)
+    let road = try await Road.servedSinceACopy()
+    try road.bringLedgerBack()
     let head = try DataFile.read(road.places.headCopy, limit: 1000)
     let house = try await Household(road)
     await house.witness.wait(for: .modelLoaded)
@@ -84,7 +48,7 @@ import Testing
     try await house.submit(manifest("four", "subjects: [s-9]", "priority: urgent"))
     await house.quiet()
     #expect(try await house.show("four").state == .accepted)
-    #expect(try current(road) == "versions/000003" && road.versions == [1, 2, 3])
+    #expect(try road.current() == "versions/000003" && road.versions == [1, 2, 3])
     let back = await house.refusal(.rollback(model: Road.model, version: 1, servesNow: false, dryRun: false))
     #expect(back?.message.contains("hamuctl recover") == true)
     #expect(try DataFile.read(road.places.headCopy, limit: 1000) == head)
@@ -99,7 +63,7 @@ import Testing
     for (id, version) in [("two", 4), ("three", 4), ("four", 5)] {
       #expect(try await house.show(id).version == version)
     }
-    #expect(try current(road) == "versions/000005")
+    #expect(try road.current() == "versions/000005")
     // What the older ledger did not know is served no more, and gone.
     await house.quiet()
     #expect(road.versions == [1, 2, 4, 5])
@@ -115,8 +79,8 @@ import Testing
 
   /// A number that only a version on the disk has is not given again.
   @Test func import_afterRecover_takesANumberOfItsOwn() async throws {
-    let road = try await road()
-    try bringBack(road)
+    let road = try await Road.servedSinceACopy()
+    try road.bringLedgerBack()
     let house = try await Household(road)
     await house.witness.wait(for: .modelLoaded)
     try await house.call(.recover(signsOff: false, dryRun: false))
@@ -125,7 +89,7 @@ import Testing
     let answer = try await ImportTransfer.send(
       directory: retrained, model: Road.model, dryRun: false, through: ControlClient(places: road.places))
     #expect(answer["version"]?.integerValue == 4)
-    #expect(try current(road) == "versions/000004")
+    #expect(try road.current() == "versions/000004")
     try await house.call(.flush(model: nil, dryRun: false))
     for id in ["one", "two", "three"] {
       let receipt = try await house.settled(id)
@@ -151,12 +115,12 @@ import Testing
     try await house.submit(manifest("one", "subjects: [s-3]", "priority: urgent"))
     #expect(try await house.settled("one").reason == .maxForgetShare)
     try await house.stop()
-    try await copyLedger(road)
+    try road.copyLedger()
     let later = try await Household(road)
     try await later.call(.resume(id: "one", acceptRetainCost: nil, dryRun: false))
     #expect(try await later.settled("one").state == .forgotten)
     try await later.stop()
-    try bringBack(road)
+    try road.bringLedgerBack()
     try DurableFile.publish(usual, to: road.configuration())
     let restored = try await Household(road)
     await restored.witness.wait(for: .modelLoaded)
@@ -175,12 +139,12 @@ import Testing
     try await house.submit(manifest("one", "subjects: [s-3]"))
     await house.quiet()
     try await house.stop()
-    try await copyLedger(road)
+    try road.copyLedger()
     let later = try await Household(road)
     try await later.call(.flush(model: nil, dryRun: false))
     #expect(try await later.settled("one").state == .forgotten)
     try await later.stop()
-    try bringBack(road)
+    try road.bringLedgerBack()
     let older = try Ledger(path: road.places.ledger)
     try older.noteReceiptsDue(of: [try #require(RequestID("one"))])
     try older.close()
@@ -192,29 +156,29 @@ import Testing
     let answer = try await restored.call(.recover(signsOff: false, dryRun: false))
     #expect(answer["requests"]?.elements?.compactMap(\.stringValue) == ["one"])
     #expect(try road.receipt("one").state == .accepted)
-    #expect(try current(road) == "versions/000002")
+    #expect(try road.current() == "versions/000002")
     try await restored.call(.flush(model: nil, dryRun: false))
     #expect(try await restored.settled("one").version == 3)
     try await restored.stop()
   }
 
   @Test func olderLedger_staysSeen_fromStartToStart() async throws {
-    let road = try await road()
-    try bringBack(road)
+    let road = try await Road.servedSinceACopy()
+    try road.bringLedgerBack()
     for _ in 0..<2 {
       let house = try await Household(road)
       await house.witness.wait(for: .modelLoaded)
       #expect(house.witness.events(.restoredBackup).count == 1)
       await house.quiet()
-      #expect(try current(road) == "versions/000003")
+      #expect(try road.current() == "versions/000003")
       try await house.stop()
     }
   }
 
   /// Who calls while the daemon is starting is answered by the same rules.
   @Test func commandBeforeTheFirstLook_findsTheModelsPaused() async throws {
-    let road = try await road()
-    try bringBack(road)
+    let road = try await Road.servedSinceACopy()
+    try road.bringLedgerBack()
     for command in [
       ControlCommand.purge(model: nil, now: true, despiteReaders: false, dryRun: false),
       .rollback(model: Road.model, version: 1, servesNow: true, dryRun: false),
@@ -232,8 +196,8 @@ import Testing
   }
 
   @Test func whatCannotBeFound_hasToBeSignedOff() async throws {
-    let road = try await road()
-    try bringBack(road)
+    let road = try await Road.servedSinceACopy()
+    try road.bringLedgerBack()
     _ = try DurableDirectory.removeFile(road.places.acceptedManifest("two"))
     let house = try await Household(road)
     await house.witness.wait(for: .modelLoaded)
@@ -250,8 +214,8 @@ import Testing
 
   /// Reading there fails with EIO, as from a disk that fails. What the disk cannot read now is not gone, and not to be let go of.
   @Test func whatCannotBeReadNow_isNotTakenForGone() async throws {
-    let road = try await road()
-    try bringBack(road)
+    let road = try await Road.servedSinceACopy()
+    try road.bringLedgerBack()
     let house = try await Household(road)
     await house.witness.wait(for: .modelLoaded)
     for path in [road.places.acceptedManifest("two"), road.places.receipt("two")] {
@@ -269,7 +233,7 @@ import Testing
   }
 
   @Test func lostHeadCopy_isNoReasonToGoOn() async throws {
-    let road = try await road()
+    let road = try await Road.servedSinceACopy()
     _ = try DurableDirectory.removeFile(road.places.headCopy)
     let house = try await Household(road)
     await house.witness.wait(for: .modelLoaded)
@@ -282,7 +246,7 @@ import Testing
 
   /// The models directory of an earlier day: the version that the ledger serves is not there.
   @Test func olderModels_areSeen_andForgottenAgain() async throws {
-    let road = try await road()
+    let road = try await Road.servedSinceACopy()
     let directory = road.places.model(Road.model)
     try DurableDirectory.swapSymlink(at: directory + "/current", to: "versions/000002")
     try DurableDirectory.removeTree(directory + "/versions/000003")
@@ -296,7 +260,7 @@ import Testing
     // It was served all the time: that is said as what it is.
     #expect(house.witness.events(.rolledBackServed).count == 1)
     #expect(try await house.settled("two").version == 4)
-    #expect(try current(road) == "versions/000004")
+    #expect(try road.current() == "versions/000004")
     try await house.stop()
   }
 }

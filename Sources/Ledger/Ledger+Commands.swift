@@ -12,13 +12,7 @@ extension Ledger {
         throw LedgerError.notPossible(command: "cancel", id, state: entry.state)
       }
       if try session.mayBeRestedOn(entry) { throw LedgerError.owed(id) }
-      var move = Move(.cancelled, .cancelled, detail: Details.cancelled)
-      move.by = uid
-      try session.move(entry, move, at: now)
-      if let batch = entry.batch {
-        try session.startOver(batch)
-        try session.endIfDone(batch)
-      }
+      try session.cancel(entry, detail: Details.cancelled, by: uid, at: now)
     }
   }
 
@@ -87,9 +81,18 @@ extension Ledger {
 }
 
 extension Session {
+  func cancel(_ entry: Entry, detail: String, by uid: UInt32?, at now: Timestamp) throws {
+    var move = Move(.cancelled, .cancelled, detail: detail)
+    move.by = uid
+    try self.move(entry, move, at: now)
+    guard let batch = entry.batch else { return }
+    try startOver(batch)
+    try endIfDone(batch)
+  }
+
   /// It was forgotten once, and a model came that may remember its rows. One that has none, and that is held because nobody can say
   /// which they are, nothing rests on: without an end it would keep from being served what others were forgotten in.
-  fileprivate func mayBeRestedOn(_ entry: Entry) throws -> Bool {
+  func mayBeRestedOn(_ entry: Entry) throws -> Bool {
     let sql = "SELECT count(*) FROM tombstones WHERE request = ?"
     if entry.isOwed, entry.state == .held, entry.rows == nil, try integer(sql, [entry.sequence]) == 0 { return false }
     return try entry.isOwed || integer(sql + " AND status = 'reopened'", [entry.sequence]) ?? 0 > 0

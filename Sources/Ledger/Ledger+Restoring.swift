@@ -9,6 +9,8 @@ package struct Recovery: Sendable {
   package var submissions: [Submission] = []
   /// Requests that it has waiting and that were served before.
   package var served: [RequestID] = []
+  /// Requests that it has waiting and that were cancelled before: whoever did that was told so.
+  package var cancelled: [RequestID] = []
   /// What nobody can find; named in the audit chain.
   package var signedOff: [String] = []
   /// What each model goes on serving until the others were served again: what `current` names.
@@ -88,6 +90,7 @@ extension Ledger {
   /// - Returns: the requests that are owed now, in the order of acceptance.
   package func recover(_ recovery: Recovery, by uid: UInt32?, at now: Timestamp) throws(LedgerError) -> [RequestID] {
     try write("take up what a restored ledger lacks") { session in
+      for id in recovery.cancelled { try session.cancelAsBefore(try session.entry(id), by: uid, at: now) }
       for submission in recovery.submissions { try session.take(submission, at: now) }
       let found = recovery.submissions.map(\.manifest.id) + recovery.served
       let owed = try found.map { try session.entry($0) }.filter(\.state.isWaiting)
@@ -120,6 +123,16 @@ extension Ledger {
 }
 
 extension Session {
+  /// Where the backup has it running or failed, its batch was held before somebody could cancel it. One that others may rest on in this
+  /// ledger waits on: to forget too much can be explained, to leave out rows that nobody else names any more cannot.
+  fileprivate func cancelAsBefore(_ entry: Entry, by uid: UInt32?, at now: Timestamp) throws {
+    guard entry.state.isWaiting, try !mayBeRestedOn(entry) else { return }
+    if !entry.state.canBecome(.cancelled) {
+      try move(entry, Move(.held, entry.reason ?? .error, detail: Details.cancelledBefore, batch: entry.batch), at: now)
+    }
+    try cancel(entry, detail: Details.cancelledBefore, by: uid, at: now)
+  }
+
   /// One that was held or had failed when the backup was taken was forgotten since: it goes on from its beginning. Where its rows are
   /// gone it stays as it is.
   fileprivate func goOnWithHeld(_ entry: Entry, by uid: UInt32?, at now: Timestamp) throws {

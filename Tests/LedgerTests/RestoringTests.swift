@@ -55,4 +55,36 @@ import Testing
     #expect(try bench.ledger.model("m")?.serving == 4)
     #expect(try bench.ledger.verifyAudit().isWhole)
   }
+
+  /// Wherever the backup has it, by legal steps; its batch goes on without it.
+  @Test func recover_cancelsWhatWasCancelledSince() throws {
+    let bench = try Bench()
+    try bench.accept("waiting", Bench.Wish(1))
+    let running = try bench.run("running", Bench.Wish(2))
+    let ids = try ["waiting", "running"].map(Bench.id)
+    try bench.ledger.pause("m", .restored, detail: "older", at: bench.now)
+    var recovery = Recovery()
+    recovery.cancelled = ids
+    #expect(try bench.ledger.recover(recovery, by: 7, at: bench.now).isEmpty)
+    for id in ids {
+      let receipt = try bench.receipt(id.text)
+      #expect(receipt.state == .cancelled && receipt.reason == .cancelled && receipt.finishedAt != nil)
+      #expect(receipt.detail?.contains("as its receipt said") == true)
+      let moved = try bench.ledger.auditEntries().last { $0.kind == "moved" && $0.payload.contains("\"\(id.text)\"") }
+      #expect(moved?.payload.contains("\"to\":\"cancelled\"") == true && moved?.payload.contains("\"by\":7") == true)
+    }
+    #expect(try bench.ledger.batch(running.batch)?.state == .discarded)
+    #expect(try bench.ledger.verifyContents().problems.isEmpty)
+  }
+
+  /// Its rows may have been left out of others because it named them.
+  @Test func recover_doesNotCancel_whatOthersRestOn() throws {
+    let bench = try Bench()
+    try bench.publish(try bench.run("a", Bench.Wish(1...3)))
+    _ = try bench.ledger.rollBack("m", to: 1, servesNow: false, by: nil, at: bench.now)
+    var recovery = Recovery()
+    recovery.cancelled = [try Bench.id("a")]
+    _ = try bench.ledger.recover(recovery, by: 7, at: bench.now)
+    #expect(try bench.state("a") == .accepted)
+  }
 }

@@ -46,6 +46,8 @@ enum Details {
   }
 
   static let cancelled = "it was cancelled; nothing was forgotten for it"
+  static let cancelledBefore =
+    "it was cancelled, as its receipt said, before an older ledger was brought back; nothing was forgotten for it"
   static let reopened = "another model was brought in that was trained on these rows; they have to be forgotten again"
   static func rolledBack(to version: Int) -> String {
     "the model goes back to version \(version), which still remembers these rows; they have to be forgotten again"

@@ -61,13 +61,14 @@ extension Pipeline {
     }
   }
 
-  /// Whether the receipt that is there says more than a ledger that was brought back: that the request was forgotten. It is all from
-  /// which `recover` knows that, and stays until then.
+  /// Whether the receipt that is there says more than a ledger that was brought back: that the request was forgotten, or cancelled.
+  /// It is all from which `recover` knows that, and stays until then.
   func isAheadOfLedger(_ record: RequestRecord) throws -> Bool {
     guard restoration != nil || !isRestorationSought, record.state != .forgotten else { return false }
     let bytes = try DataFile.readIfFit(places.receipt(record.id.text), limit: Limits.documentBytes)
     // Ignored: what is no receipt says nothing.
-    return bytes.flatMap { try? Receipt.parse($0) }?.state == .forgotten
+    guard let told = bytes.flatMap({ try? Receipt.parse($0) })?.state else { return false }
+    return told.isEnded && told != record.state
   }
 
   /// Found at an earlier start, and not settled since.
@@ -100,9 +101,10 @@ extension Pipeline {
     while !opening.isEmpty, !isStopping { await waitForOpening() }
     do {
       let lost = try LostRequest.find(ledger, places)
-      let (recovery, unfound) = try plan(lost, restoration)
+      let recovery = try plan(lost, restoration)
+      let unfound = recovery.signedOff
       let names = recovery.submissions.map(\.manifest.id.text) + recovery.served.map(\.text)
-      if dryRun { return Self.answer("would accept again", names, unfound, signsOff: signsOff, isDry: true) }
+      if dryRun { return Self.answer(names, recovery, signsOff: signsOff, isDry: true) }
       guard unfound.isEmpty || signsOff else {
         throw ControlError(
           .usage,
@@ -115,7 +117,7 @@ extension Pipeline {
       let owed = try ledger.recover(recovery, by: caller.uid, at: clocks.wall()).map(\.text)
       settle(owed: owed, signedOff: unfound, by: caller)
       try tell()
-      return Self.answer("accepted again", owed, unfound, signsOff: signsOff, isDry: false)
+      return Self.answer(owed, recovery, signsOff: signsOff, isDry: false)
     } catch let error as LedgerError {
       throw ControlError(error)
     } catch {
@@ -133,25 +135,25 @@ extension Pipeline {
     bell.ring()
   }
 
-  private func plan(_ lost: [LostRequest], _ restoration: Restoration) throws -> (Recovery, unfound: [String]) {
+  private func plan(_ lost: [LostRequest], _ restoration: Restoration) throws -> Recovery {
     var recovery = Recovery()
     recovery.why = restoration.why
-    var unfound: [String] = []
     for request in lost {
-      if request.isKnown {
+      if request.isKnown, request.state == .cancelled {
+        recovery.cancelled.append(request.id)
+      } else if request.isKnown {
         recovery.served.append(request.id)
       } else if let manifest = request.manifest, let submission = try submission(request, manifest) {
         recovery.submissions.append(submission)
       } else {
-        unfound.append(request.id.text)
+        recovery.signedOff.append(request.id.text)
       }
     }
-    recovery.signedOff = unfound
     for record in try ledger.models() {
       let store = VersionStore(directory: places.model(record.name), model: record.name)
       recovery.serving[record.name] = try store.currentIfWhole()?.number
     }
-    return (recovery, unfound)
+    return recovery
   }
 
   /// Nil where nobody can say any more which rows it means.
@@ -171,17 +173,22 @@ extension Pipeline {
       awaitsModel: model == nil && configuration.modelNames.contains(manifest.parsed.model.value))
   }
 
-  private static func answer(
-    _ verb: String, _ found: [String], _ unfound: [String], signsOff: Bool, isDry: Bool
-  ) -> JSONValue {
+  /// - Parameter found: what is, or would be, accepted again.
+  private static func answer(_ found: [String], _ recovery: Recovery, signsOff: Bool, isDry: Bool) -> JSONValue {
+    let (unfound, cancelled) = (recovery.signedOff, recovery.cancelled.map(\.text))
     let names = found.isEmpty ? "" : ": " + found.joined(separator: ", ")
-    var message = "\(verb) \(found.count) \(found.count == 1 ? "request" : "requests")\(names)"
+    var message = (isDry ? "would accept again " : "accepted again ") + NumberText.count(found.count, "request") + names
+    if !cancelled.isEmpty {
+      message += (isDry ? "; would be cancelled" : "; cancelled") + ", as their receipts say: "
+      message += cancelled.joined(separator: ", ")
+    }
     if !unfound.isEmpty {
       let what = isDry ? (signsOff ? "would be signed off" : "cannot be found again") : "signed off"
       message += "; \(what): \(unfound.joined(separator: ", "))"
     }
     return .present([
       "message": JSONValue(message), "requests": .array(found.map { JSONValue($0) }),
+      "cancelled": cancelled.isEmpty ? nil : .array(cancelled.map { JSONValue($0) }),
       "not_found": .array(unfound.map { JSONValue($0) }), "dry_run": isDry ? true : nil,
     ])
   }

@@ -47,15 +47,17 @@ struct LostRequest {
   }
 
   private static func look(_ id: RequestID, _ ledger: Ledger, _ places: Places) throws -> LostRequest? {
-    let receipt = try DataFile.readIfFit(places.receipt(id.text), limit: Limits.documentBytes)
-      .flatMap { try? Receipt.parse($0) }
+    let told = try DataFile.readIfFit(places.receipt(id.text), limit: Limits.documentBytes)
+    let receipt = told.flatMap { try? Receipt.parse($0) }
     let known = try ledger.request(id)
-    switch known?.state {
-    case .forgotten, .cancelled, .rejected: return nil
-    case .some where receipt?.state != .forgotten: return nil
+    switch (known?.state, receipt?.state) {
+    case (.forgotten, _), (.cancelled, _), (.rejected, _): return nil
     // Whoever cancelled it was told so.
-    case nil where receipt?.state == .cancelled: return nil
-    default: break
+    case (nil, .cancelled): return nil
+    case (.some, .cancelled):
+      guard let told, let known, try isProven(told, of: known, ledger) else { return nil }
+    case (.some, .forgotten), (nil, _): break
+    case (.some, _): return nil
     }
     let bytes = try DataFile.readIfFit(places.acceptedManifest(id.text), limit: Limits.documentBytes)
     let isWhole = receipt?.digest.map { digest in bytes.map { SHA256Digest.of($0).description } == digest } ?? true
@@ -64,6 +66,13 @@ struct LostRequest {
       id: id, state: receipt?.state, manifest: bytes.flatMap { bytes in parsed.map { (bytes, $0) } },
       submitter: submitter(named: receipt?.submittedBy),
       receivedAt: receipt?.receivedAt.flatMap { Timestamp(rfc3339: $0) }, isKnown: known != nil)
+  }
+
+  /// Whether hamud itself said so, of this request. A receipt that says `forgotten` needs no proof, since then it is only forgotten once
+  /// more; by one that says `cancelled` a request that the ledger has, and that nobody could take out of it, would end unserved.
+  private static func isProven(_ receipt: [UInt8], of record: RequestRecord, _ ledger: Ledger) throws -> Bool {
+    guard case .valid(let found, _) = ReceiptProof(receipt, keys: try ledger.signingKeys()) else { return false }
+    return found.request == record.id.text && found.digest == record.digest.description
   }
 
   /// A receipt names its submitter, or gives the number of one without a name.

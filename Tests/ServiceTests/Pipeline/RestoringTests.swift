@@ -162,6 +162,42 @@ import Testing
     try await restored.stop()
   }
 
+  /// That a request was cancelled after the backup, only its receipt says: its rows are not forgotten, which nobody could undo. But a
+  /// receipt that hamud did not sign takes nobody's request away.
+  @Test(arguments: [true, false])
+  func cancelledSinceTheBackup_isNeverServed_whereHamudSaysSo(_ isSigned: Bool) async throws {
+    let road = try Road()
+    let house = try await Household(road)
+    try await house.submit(manifest("one", "subjects: [s-3]"))
+    try await house.stop()
+    try road.copyLedger()
+    let later = try await Household(road)
+    try await later.call(.cancel(id: "one", dryRun: false))
+    try await later.stop()
+    try road.bringLedgerBack()
+    if !isSigned { try DurableFile.publish(try road.receipt("one").yaml, to: road.places.receipt("one")) }
+    let told = try DataFile.read(road.places.receipt("one"), limit: 10_000)
+    let older = try Ledger(path: road.places.ledger)
+    try older.noteReceiptsDue(of: [try #require(RequestID("one"))])
+    try older.close()
+    let restored = try await Household(road)
+    await restored.witness.wait(for: .modelLoaded)
+    await restored.quiet()
+    #expect(try DataFile.read(road.places.receipt("one"), limit: 10_000) == told)
+    let plan = try await restored.call(.recover(signsOff: false, dryRun: true))
+    #expect(plan["cancelled"]?.elements?.compactMap(\.stringValue) == (isSigned ? ["one"] : nil))
+    try await restored.call(.recover(signsOff: false, dryRun: false))
+    let receipt = try road.receipt("one")
+    #expect(receipt.state == (isSigned ? .cancelled : .accepted))
+    #expect(receipt.detail?.contains("as its receipt said") == isSigned)
+    try await restored.call(.flush(model: nil, dryRun: false))
+    #expect(try await restored.settled("one").state == (isSigned ? .cancelled : .forgotten))
+    await restored.quiet()
+    #expect(road.versions == (isSigned ? [1] : [1, 2]))
+    try await restored.stop()
+    #expect(try Verifier(places: road.places, model: nil).run().code == .success)
+  }
+
   @Test func olderLedger_staysSeen_fromStartToStart() async throws {
     let road = try await Road.servedSinceACopy()
     try road.bringLedgerBack()

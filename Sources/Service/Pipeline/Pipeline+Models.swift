@@ -183,13 +183,19 @@ extension Pipeline {
     try retryUnusable()
   }
 
-  /// The last request of a rollback may end without a run (its rows were another's): then `current` follows here.
+  /// The last request of a rollback may end without a run (its rows were another's): then `current` follows here. What was served until
+  /// then is, after an older ledger was brought back, in no list, and nothing else would ever remove it.
   private func followServing() throws {
     for (name, model) in models.sorted(by: { $0.key < $1.key }) {
-      guard restoration == nil, let serving = try ledger.model(name)?.serving,
-        try model.store.currentNumber() != serving
-      else { continue }
-      try model.store.makeCurrent(serving)
+      guard restoration == nil, let serving = try ledger.model(name)?.serving else { continue }
+      if try model.store.currentNumber() != serving {
+        try model.store.makeCurrent(serving)
+        strayed.insert(name)
+      }
+      // What a run or an import has made and not recorded yet looks the same.
+      guard strayed.contains(name), run?.job.model.name != name, !opening.contains(name) else { continue }
+      try model.store.removeStrays(unknownTo: ledger, name)
+      strayed.remove(name)
     }
   }
 

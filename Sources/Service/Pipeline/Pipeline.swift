@@ -77,6 +77,8 @@ package actor Pipeline {
   var refusalsSpentSaid: [UInt32: Timestamp] = [:]
   /// Users of whom it was said that they handed in again what is known.
   var requestKnownSaid = SaidLately<UInt32>()
+  /// Models of which a version that was served until now may be one that the ledger does not know.
+  var strayed: Set<String> = []
   /// Why files in the spool could not be looked at, read, answered or removed, as it was said, without their names.
   var spoolTroubleSaid = SaidLately<String>()
   /// A removal from the spool stopped half-way; the next look finishes it.

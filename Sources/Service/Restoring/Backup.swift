@@ -72,7 +72,28 @@ package struct Backup {
     return end
   }
 
-  /// Those that the copied ledger names, and that are there. What has to be there is what runs start from, and what is served.
+  private struct Wanted {
+    let number: Int
+    /// The digest of its record; nil where the ledger has none.
+    let record: String?
+    /// It has to be there: runs start from it, or it is served.
+    let isNeeded: Bool
+  }
+
+  /// What the copied ledger names, and what is served, also where the ledger does not know that: an older one was brought back, and
+  /// what was forgotten since has still to be forgotten again. Whoever starts from the copy goes on serving it, for every version
+  /// that the ledger knows remembers that.
+  private func wanted(of model: ModelRecord, _ ledger: Ledger) throws -> [Wanted] {
+    let known = try ledger.versions(of: model.name)
+    let wanted = known.filter { $0.purgedAt == nil }.map {
+      Wanted(
+        number: $0.number, record: $0.record.description,
+        isNeeded: $0.number == model.currentVersion || $0.number == model.serving)
+    }
+    guard let serving = model.serving, !known.contains(where: { $0.number == serving }) else { return wanted }
+    return wanted + [Wanted(number: serving, record: nil, isNeeded: true)]
+  }
+
   private func copyVersions() throws -> (count: Int, missing: [String]) {
     let ledger = try Ledger(readOnly: target.ledger)
     defer { try? ledger.close() }
@@ -82,10 +103,9 @@ package struct Backup {
       let copy = VersionStore(directory: target.model(model.name), model: model.name)
       try copy.prepare()
       let present = Set(try source.list())
-      for version in try ledger.versions(of: model.name) where version.purgedAt == nil {
-        let isNeeded = version.number == model.currentVersion || version.number == model.serving
+      for version in try wanted(of: model, ledger) {
         guard present.contains(version.number) else {
-          if isNeeded { missing.append("version \(version.number) of \(model.name)") }
+          if version.isNeeded { missing.append("version \(version.number) of \(model.name)") }
           continue
         }
         do {
@@ -93,7 +113,7 @@ package struct Backup {
           let lease = try DirectoryLease.shared(source.place(of: version.number))
           try copyVersion(version, from: source, to: copy)
           withExtendedLifetime(lease) { count += 1 }
-        } catch let error as PlatformError where error.code == .noSuchFile && !isNeeded {
+        } catch let error as PlatformError where error.code == .noSuchFile && !version.isNeeded {
           // Purged just now.
           continue
         }
@@ -103,16 +123,17 @@ package struct Backup {
     return (count, missing)
   }
 
-  private func copyVersion(_ version: VersionEntry, from source: VersionStore, to copy: VersionStore) throws {
+  private func copyVersion(_ version: Wanted, from source: VersionStore, to copy: VersionStore) throws {
     let from = Paths.join(source.directory, "versions", Self.name(version.number))
     let to = Paths.join(copy.directory, "versions", Self.name(version.number))
-    if (try? copy.verifyDigests(version.number, recordDigest: version.record.description)) != nil { return }
+    let record = try version.record ?? source.open(version.number).recordDigest
+    if (try? copy.verifyDigests(version.number, recordDigest: record)) != nil { return }
     try DurableDirectory.removeTree(to)
     try DurableDirectory.make(to, mode: 0o750)
     for name in try DurableDirectory.list(from) where !name.hasPrefix(".") {
       try copyFile(Paths.join(from, name), to: Paths.join(to, name))
     }
-    try copy.verifyDigests(version.number, recordDigest: version.record.description)
+    try copy.verifyDigests(version.number, recordDigest: record)
   }
 
   /// `000042`.

@@ -83,18 +83,33 @@ import Testing
     try await back.stop()
   }
 
-  private func copyTree(_ from: String, to: String) throws {
-    try DurableDirectory.make(to, parents: true)
-    for name in try DurableDirectory.list(from) {
-      let (source, target) = (Paths.join(from, name), Paths.join(to, name))
-      switch try FileStatus.of(source, followingLinks: false).kind {
-      case .directory: try copyTree(source, to: target)
-      case .symbolicLink:
-        try DurableDirectory.swapSymlink(at: target, to: try #require(try DurableDirectory.target(ofLink: source)))
-      default:
-        let mode = try FileStatus.of(source).mode & 0o777
-        try DurableFile.copy(try DataFile(path: source), to: target, attributes: FileAttributes(mode: mode))
-      }
-    }
+  /// After an older ledger was brought back, what is served is a version that it does not know: the copy serves it too, for the
+  /// others remember what it has forgotten.
+  @Test func backup_whileWhatIsServedIsUnknownToTheLedger_servesThatToo() async throws {
+    let road = try await Road.servedSinceACopy()
+    try road.bringLedgerBack()
+    let house = try await Household(road)
+    await house.witness.wait(for: .modelLoaded)
+    try await house.call(.pause(model: Road.model, dryRun: false))
+    try await house.call(.recover(signsOff: false, dryRun: false))
+    #expect(try house.ledger.model(Road.model)?.serving == 3)
+    let directory = Paths.join(road.root, "backup")
+    let answer = try Backup(of: road.places, to: directory).take(at: WallClock.now)
+    #expect(answer["versions"]?.integerValue == 3)
+    try await house.stop()
+
+    try DurableDirectory.removeTree(road.places.state)
+    try copyTree(Paths.join(directory, "var", "lib", "hamud"), to: road.places.state)
+    #expect(try road.current() == "versions/000003")
+    let back = try await Household(road)
+    await back.witness.wait(for: .modelLoaded)
+    try await back.call(.recover(signsOff: false, dryRun: false))
+    await back.witness.wait(for: .modelLoaded, 2)
+    #expect(try road.current() == "versions/000003")
+    try await back.call(.unpause(model: Road.model, dryRun: false))
+    for id in ["two", "three"] { #expect(try await back.settled(id).state == .forgotten) }
+    await back.quiet()
+    #expect(try road.current() == "versions/000004" && road.versions == [1, 2, 4])
+    try await back.stop()
   }
 }

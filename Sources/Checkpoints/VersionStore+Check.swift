@@ -20,24 +20,17 @@ extension VersionStore {
     return Version(number: number, path: versionPath(number), record: record, recordDigest: recordDigest)
   }
 
-  /// Nil where there is none, or a damaged one. That a device or a limit fails says neither, and is an error.
-  package func openIfWhole(_ number: Int) throws(CheckpointError) -> Version? {
-    try ifWhole { () throws(CheckpointError) in try open(number) }
-  }
-
-  /// Likewise of what `current` names.
-  package func currentIfWhole() throws(CheckpointError) -> Version? { try ifWhole(current) }
-
-  private func ifWhole(_ find: () throws(CheckpointError) -> Version?) throws(CheckpointError) -> Version? {
+  /// What `current` names; nil where that is gone or damaged. That a device or a limit fails says neither, and is an error.
+  package func currentIfWhole() throws(CheckpointError) -> Version? {
     do {
-      return try find()
+      return try current()
     } catch {
       if error.isTransient { throw error }
       return nil
     }
   }
 
-  /// The same, and reads every byte: throws `.fileDigest` for the first file, in byte order of names, that differs.
+  /// As `open`, and reads every byte: throws `.fileDigest` for the first file, in byte order of names, that differs.
   @discardableResult
   package func verifyDigests(_ number: Int, recordDigest: String? = nil) throws(CheckpointError) -> Version {
     let version = try open(number, recordDigest: recordDigest)

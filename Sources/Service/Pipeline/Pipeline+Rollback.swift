@@ -12,7 +12,9 @@ extension Pipeline {
     defer { release(name) }
     do {
       let number = try version ?? parent(of: name)
-      let servesNow = try servesNow || isServedMissing(name)
+      // Whoever asks for it is not refused because what is served cannot be read.
+      var servesNow = servesNow
+      if !servesNow { servesNow = try await isServedLost(name) }
       if dryRun {
         let plan = try ledger.rollbackPlan(of: name, to: number, servesNow: servesNow)
         return Self.answer(name, plan, "would go back", isDry: true)
@@ -37,11 +39,19 @@ extension Pipeline {
     }
   }
 
-  /// What was served may be what is lost or damaged: then there is nothing else to serve meanwhile.
-  private func isServedMissing(_ name: String) throws -> Bool {
+  /// What was served may be what is gone, or damaged in any byte: then nobody should be served it meanwhile.
+  private func isServedLost(_ name: String) async throws -> Bool {
     guard let serving = try ledger.model(name)?.serving else { return false }
+    // None for one that the ledger does not know, after an older ledger was brought back; then by its own record.
+    let record = try ledger.versions(of: name).first { $0.number == serving }?.record.description
     let store = VersionStore(directory: places.model(name), model: name)
-    return try store.openIfWhole(serving) == nil
+    return try await onThread("hamud-verify") { () throws(ModelTrouble) in
+      do throws(CheckpointError) {
+        return try store.verifiedIfWhole(serving, recordDigest: record) == nil
+      } catch {
+        throw ModelTrouble("nobody can say whether what is served is whole: \(error); try again, or with --serve-now")
+      }
+    }.get()
   }
 
   private func parent(of name: String) throws -> Int {

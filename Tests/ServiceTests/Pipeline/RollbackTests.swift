@@ -135,9 +135,32 @@ import Testing
     // Reading there fails with EIO.
     try DurableDirectory.swapSymlink(at: Paths.join(road.store.place(of: 3), "hamud.json"), to: "/proc/self/mem")
     let refusal = await house.refusal(.rollback(model: Road.model, version: 1, servesNow: false, dryRun: false))
-    #expect(refusal?.code == .inputOutput)
+    #expect(refusal?.code == .inputOutput && refusal?.message.contains("--serve-now") == true)
     #expect(try Self.current(road) == "versions/000003")
     #expect(try await house.show("two").state == .forgotten)
+    try await house.stop()
+  }
+
+  /// It has the sizes of its record still: what a rotting disk leaves, and what nobody should be served.
+  @Test func rollback_awayFromADamagedVersion_servesItNoMore() async throws {
+    let road = try await Self.served()
+    let path = Paths.join(road.store.place(of: 3), "model.safetensors")
+    var bytes = try DataFile.read(path, limit: 1 << 24)
+    bytes[bytes.count - 1] ^= 1
+    try DurableFile.publish(bytes, to: path)
+    let witness = Witness()
+    witness.close(at: .progressSaved, 1)
+    let house = try await Household(road, witness: witness)
+    await witness.wait(for: .versionDamaged)
+    let plan = try await house.call(.rollback(model: Road.model, version: 2, servesNow: false, dryRun: true))
+    #expect(plan["serving"]?.integerValue == 2)
+    try await house.call(.rollback(model: Road.model, version: 2, servesNow: false, dryRun: false))
+    #expect(witness.events(.rolledBackServed).count == 1)
+    await witness.wait(for: .progressSaved, 1)
+    #expect(try Self.current(road) == "versions/000002")
+    witness.open()
+    #expect(try await house.settled("two").version == 4)
+    #expect(try Self.current(road) == "versions/000004")
     try await house.stop()
   }
 

@@ -18,33 +18,42 @@ extension ModelOpener {
   /// else the way from the directory stays, on which nothing has to be believed.
   func takeUpServed(_ store: VersionStore, _ record: ModelRecord) throws -> VerifiedVersion? {
     guard record.currentVersion == nil, let number = try store.currentNumber(),
-      let found = try store.verifiedIfWhole(number, recordDigest: nil), try isSigned(found.version)
+      let digest = try signedRecord(of: number, in: store),
+      let found = try store.verifiedIfWhole(number, recordDigest: digest.description)
     else { return nil }
     // Its batch and its requests are the lost ledger's: numbers and names that mean nothing, or something else, in this one.
     try ledger.recordInitialVersion(
-      NewVersion(number: number, parent: found.version.record.parent, record: try found.version.digest()),
-      of: record.name, at: WallClock.now)
+      NewVersion(number: number, parent: found.version.record.parent, record: digest), of: record.name,
+      at: WallClock.now)
     return found
   }
 
-  private func isSigned(_ version: VersionStore.Version) throws -> Bool {
-    guard let signature = version.record.signature else { return false }
-    let bytes = try DataFile.read(
-      Paths.join(version.path, VersionRecord.fileName), limit: CheckpointLimits.recordBytes)
-    guard SHA256Digest.of(bytes).description == version.recordDigest else { return false }
+  /// The digest of a version's record; nil where hamud has not signed it.
+  private func signedRecord(of number: Int, in store: VersionStore) throws -> SHA256Digest? {
+    let path = Paths.join(store.place(of: number), VersionRecord.fileName)
+    // Ignored: what is no record is signed by nobody.
+    guard let bytes = try DataFile.readIfFit(path, limit: CheckpointLimits.recordBytes),
+      let signature = (try? VersionRecord.parse(bytes))?.signature
+    else { return nil }
     let covered = VersionRecord.covered(by: signature, in: bytes)
-    return try ledger.signingKeys().contains { $0.isValid(signature, for: covered) }
+    guard try ledger.signingKeys().contains(where: { $0.isValid(signature, for: covered) }) else { return nil }
+    return SHA256Digest.of(bytes)
   }
 
   /// Copies the configured directory. A version that is served already, and that the ledger does not know, stays served until
-  /// what `recover` found was forgotten again: the copy remembers all of it.
+  /// what `recover` found was forgotten again: the copy remembers all of it. Where that was nothing, the copy would take its place at
+  /// once, with all that was ever forgotten, and nobody has asked for that.
   func importInitial(
     _ settings: ModelSettings, _ store: VersionStore, _ record: ModelRecord, data: DataRecord
   ) throws -> VerifiedVersion {
     let now = WallClock.now
+    let served = try store.currentNumber()
+    if let served, record.servedVersion == nil, try store.list().contains(served) {
+      throw unknown(served, in: store, settings)
+    }
     try store.removeStrays(unknownTo: ledger, settings.name)
     // The number of what is served is not given again.
-    let number = try (store.currentNumber() ?? 0) + 1
+    let number = (served ?? 0) + 1
     let candidate = try store.importDirectory(from: settings.model, number: number, data: data)
     try candidate.open().checkNumbers()
     let sealing = VersionRecord(model: settings.name, version: number, created: now.rfc3339())
@@ -53,5 +62,12 @@ extension ModelOpener {
       NewVersion(number: number, parent: nil, record: try version.digest()), of: settings.name, at: now)
     if record.servedVersion == nil { try store.makeCurrent(number) }
     return VerifiedVersion(version: version, stamp: store.stamp(number))
+  }
+
+  private func unknown(_ served: Int, in store: VersionStore, _ settings: ModelSettings) -> ModelTrouble {
+    ModelTrouble(
+      "version \(served) is served, and nothing is built upon it: the ledger does not know it, and it is damaged, or not signed with"
+        + " the key that signs now; bring back ledger, key or version, or remove the link \(store.directory)/current: then the"
+        + " model begins anew from \(settings.model), which remembers everything")
   }
 }

@@ -74,6 +74,29 @@ import Testing
     try await house.stop()
   }
 
+  /// A models directory that came from another machine, without key and spool: what it serves was made by nobody knows whom, and yet
+  /// nothing that remembers more takes its place unasked.
+  @Test func modelsOfAnotherMachine_stayServed_untilAPersonLetsGoOfThem() async throws {
+    let road = try await Road.servedSinceACopy()
+    try road.loseLedger()
+    for path in [road.places.signingKey, road.places.headCopy] { _ = try DurableDirectory.removeFile(path) }
+    for path in [road.places.receipts, road.places.accepted] {
+      for name in try DurableDirectory.list(path) { _ = try DurableDirectory.removeFile(Paths.join(path, name)) }
+    }
+    let house = try await Household(road)
+    await house.witness.wait(for: .modelUnusable)
+    let told = try #require(house.witness.events(.modelUnusable).first)
+    let link = road.places.model(Road.model) + "/current"
+    #expect(told.entry.message.contains("version 3 is served") && told.entry.message.contains(link))
+    try await house.stop()
+    #expect(try road.current() == "versions/000003" && road.versions == [3])
+    _ = try DurableDirectory.removeFile(link)
+    let next = try await Household(road)
+    await next.witness.wait(for: .modelLoaded)
+    #expect(try road.current() == "versions/000001" && road.versions == [1])
+    try await next.stop()
+  }
+
   /// A retrained model is a way out too.
   @Test func lostLedger_endsWithAnImport() async throws {
     let road = try await Road.servedSinceACopy()

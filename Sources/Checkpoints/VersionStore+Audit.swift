@@ -100,6 +100,7 @@ private struct StoreAudit {
     let known = expected.versions?.first { $0.number == number }
     if let versions = expected.versions, known == nil {
       let path = store.versionPath(number)
+      if number == expected.current { return noteServed(path) }
       // Adopted and not yet in the ledger: a run is at its last step, or was interrupted there.
       if number > versions.map(\.number).max() ?? 0 { return stray(path, isLeftover: true) }
       return note(
@@ -118,6 +119,14 @@ private struct StoreAudit {
     report.records[number] = audit.record
     digests[number] = audit.recordDigest
     if let known, let record = audit.record { compare(record, known) }
+  }
+
+  /// An older ledger was brought back: what was served stays so until what that owes was served again.
+  private mutating func noteServed(_ path: String) {
+    report.findings.append(
+      AuditFinding(
+        path, "it is served, and the ledger, which was brought back, does not know it",
+        mend: "nothing; it goes when what is owed was served again (hamuctl status)", severity: .note))
   }
 
   private mutating func noteReturned(_ number: Int) {

@@ -57,6 +57,21 @@ import Testing
     }
   }
 
+  /// What an older ledger goes on serving without knowing it is nobody's to move away, whatever came after it.
+  @Test func unknownVersion_thatIsServed_isNoDamage() throws {
+    var rig = try Rig()
+    rig.expected.versions?.removeAll { $0.number == 2 }
+    rig.expected.current = 2
+    try rig.store.makeCurrent(2)
+    #expect(rig.errors.isEmpty)
+    let notes = rig.store.audit(rig.expected).findings.filter { $0.problem.contains("it is served") }
+    #expect(notes.count == 1 && notes.first?.mend.hasPrefix("nothing") == true)
+    rig.expected.current = 3
+    try rig.store.makeCurrent(3)
+    #expect(rig.errors.count == 1)
+    rig.scratch.remove()
+  }
+
   /// Between the ledger's commit and the link; later it is damage.
   @Test func firstVersion_whoseLinkIsAboutToBeMade_isNoDamage() throws {
     let scratch = try Scratch()

@@ -21,9 +21,16 @@ extension VersionStore {
   }
 
   /// What `current` names; nil where that is gone or damaged. That a device or a limit fails says neither, and is an error.
-  package func currentIfWhole() throws(CheckpointError) -> Version? {
+  package func currentIfWhole() throws(CheckpointError) -> Version? { try ifWhole(current) }
+
+  /// Likewise of a version's record, whatever became of its files.
+  func recordIfWhole(_ number: Int) throws(CheckpointError) -> VersionRecord? {
+    try ifWhole { () throws(CheckpointError) in try readRecord(number, at: versionPath(number)) }?.record
+  }
+
+  private func ifWhole(_ find: () throws(CheckpointError) -> Version?) throws(CheckpointError) -> Version? {
     do {
-      return try current()
+      return try find()
     } catch {
       if error.isTransient { throw error }
       return nil

@@ -21,6 +21,18 @@ extension Ledger {
     }
   }
 
+  /// How many rows a version still remembers that have to be forgotten, and that are not in the training data of an incoming model.
+  package func rowsRemembered(by version: Int, goneFrom relocation: Relocation) throws(LedgerError) -> Int {
+    try read { session in
+      let stones = try session.all(
+        "SELECT key, content, id FROM tombstones WHERE model = ? AND (version > ? OR status = 'reopened')",
+        [relocation.model, version]
+      ) { (key: Int64(try $0.integer(0)), sample: [try $0.digest(1), try $0.optionalDigest(2)]) }
+      // Several requests may have named one.
+      return Set(stones.filter { relocation.tombstones[$0.key] == nil }.map(\.sample)).count
+    }
+  }
+
   /// Takes changed data for the model's data: rows that moved are followed, those that are gone are marked so, waiting
   /// requests get their new rows, saved progress is void, and the pause `data_changed` is lifted.
   package func rematch(_ relocation: Relocation, at now: Timestamp) throws(LedgerError) {

@@ -71,6 +71,32 @@ extension Session {
     guard try integer("SELECT 1 FROM purges WHERE model = ? AND number = ?", [name, version]) == nil else {
       throw LedgerError.cannotRollBack(name, to: version, "it was purged, or is about to be")
     }
+    try requireWayBack(to: version, from: current, name)
+    let requests = try all(
+      """
+      SELECT id FROM requests r WHERE model = ?1 AND state <> 'cancelled' AND (
+          sequence IN (SELECT request FROM tombstones WHERE model = ?1 AND version > ?2)
+          OR state = 'forgotten' AND r.version > ?2 AND EXISTS (SELECT 1 FROM manifests WHERE request = sequence))
+        ORDER BY sequence
+      """, [name, version]
+    ) { try $0.requestID(0) }
+    return Rollback(
+      from: current, to: version, requests: requests,
+      rows: try integer("SELECT count(DISTINCT row) FROM tombstones WHERE model = ? AND version > ?", [name, version])
+        ?? 0,
+      servedMeanwhile: servesNow || requests.isEmpty || model.serving == version ? nil : model.serving)
+  }
+
+  /// Rows that are gone come first, also those that an import settled: what the version remembers of them nobody can forget, by
+  /// whichever way it would come back, so no other way is named then.
+  private func requireWayBack(to version: Int, from current: Int, _ name: String) throws {
+    let remembered = "SELECT count(*) FROM tombstones WHERE model = ? AND version > ? AND row IS NULL"
+    let gone = try integer(remembered, [name, version]) ?? 0
+    guard gone == 0 else {
+      throw LedgerError.cannotRollBack(
+        name, to: version,
+        "\(gone) of the rows that it still remembers are no longer in the data and could not be forgotten again")
+    }
     let imports = "SELECT count(*) FROM versions WHERE model = ? AND number > ? AND number <= ? AND origin = 'imported'"
     guard try integer(imports, [name, version, current]) == 0 else {
       throw LedgerError.cannotRollBack(
@@ -82,25 +108,6 @@ extension Session {
         "version \(current) was not made from it; what was forgotten on the way to the one is not what was on the way to the other"
       )
     }
-    let remembered = "FROM tombstones WHERE model = ? AND version > ?"
-    let gone = try integer("SELECT count(*) \(remembered) AND row IS NULL", [name, version]) ?? 0
-    guard gone == 0 else {
-      throw LedgerError.cannotRollBack(
-        name, to: version,
-        "\(gone) of the rows that it still remembers are no longer in the data and could not be forgotten again")
-    }
-    let requests = try all(
-      """
-      SELECT id FROM requests r WHERE model = ?1 AND state <> 'cancelled' AND (
-          sequence IN (SELECT request FROM tombstones WHERE model = ?1 AND version > ?2)
-          OR state = 'forgotten' AND r.version > ?2 AND EXISTS (SELECT 1 FROM manifests WHERE request = sequence))
-        ORDER BY sequence
-      """, [name, version]
-    ) { try $0.requestID(0) }
-    return Rollback(
-      from: current, to: version, requests: requests,
-      rows: try integer("SELECT count(DISTINCT row) \(remembered)", [name, version]) ?? 0,
-      servedMeanwhile: servesNow || requests.isEmpty || model.serving == version ? nil : model.serving)
   }
 
   private func isAncestor(_ version: Int, of current: Int, _ model: String) throws -> Bool {

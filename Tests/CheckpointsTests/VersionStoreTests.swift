@@ -36,6 +36,27 @@ import Testing
     try store.verifyDigests(1, recordDigest: version.recordDigest)
   }
 
+  /// By its record: whatever became of the files of a version, also where it was purged.
+  @Test func oldestVersion_isTheFirstThatHadTheseWeights() throws {
+    let scratch = try Scratch()
+    defer { scratch.remove() }
+    let store = try scratch.storeWithFirstVersion()
+    let record = try bytes(of: Paths.join(store.place(of: 1), "hamud.json"))
+    let candidate = try store.importDirectory(from: scratch.path("model"), number: 2)
+    #expect(try store.oldestVersion(withWeightsOf: candidate, kept: [:]) == 1)
+    try DurableDirectory.removeFile(Paths.join(store.place(of: 1), "model.safetensors"))
+    #expect(try store.oldestVersion(withWeightsOf: candidate, kept: [:]) == 1)
+    try DurableDirectory.removeTree(store.place(of: 1))
+    #expect(try store.oldestVersion(withWeightsOf: candidate, kept: [:]) == nil)
+    #expect(try store.oldestVersion(withWeightsOf: candidate, kept: [1: Array(record.dropLast())]) == nil)
+    #expect(try store.oldestVersion(withWeightsOf: candidate, kept: [1: record]) == 1)
+    let weights = Paths.join(candidate.path, "model.safetensors")
+    var other = try bytes(of: weights)
+    other[other.count - 1] ^= 1
+    try DurableFile.publish(other, to: weights)
+    #expect(try store.oldestVersion(withWeightsOf: candidate, kept: [1: record]) == nil)
+  }
+
   @Test func versions_haveTheModesOfTheContract() throws {
     let scratch = try Scratch()
     defer { scratch.remove() }

@@ -169,6 +169,25 @@ import Testing
     #expect(throws: LedgerError.self) { try rollBack(bench, to: 3) }
   }
 
+  /// Where a row is gone that the version remembers, importing its directory would bring back what nobody can forget.
+  @Test func rollback_acrossAnImport_namesItsDirectory_onlyWhereNothingIsGone() throws {
+    for isGone in [false, true] {
+      let bench = try twice()
+      var places = try bench.ledger.markedTombstones(of: "m").map { ($0.key, $0.row ?? 0) }
+      if isGone { places.removeLast() }
+      let data = Relocation(model: "m", fingerprint: "{}", tombstones: Dictionary(uniqueKeysWithValues: places))
+      _ = try bench.ledger.importVersion(
+        ImportedVersion(version: Bench.version(4, parent: 3), trainingData: data), at: bench.now)
+      let error = #expect(throws: LedgerError.self) { try rollBack(bench, to: 2) }
+      #expect("\(try #require(error))".contains("hamuctl import") == !isGone)
+      // Version 3 has forgotten all of them, but what was reopened waits to be forgotten in every version.
+      #expect(try bench.ledger.rowsRemembered(by: 2, goneFrom: data) == (isGone ? 1 : 0))
+      #expect(try bench.ledger.rowsRemembered(by: 3, goneFrom: data) == 0)
+      let none = Relocation(model: "m", fingerprint: "{}", tombstones: [:])
+      #expect(try bench.ledger.rowsRemembered(by: 3, goneFrom: none) == (isGone ? 4 : 5))
+    }
+  }
+
   @Test func import_duringAReplay_isServedAtOnce() throws {
     let bench = try twice()
     try rollBack(bench, to: 1)

@@ -54,7 +54,7 @@ extension Pipeline {
       let (candidate, model) = try await receive(number, settings, in: store, replaced, from: connection)
       let answer: JSONValue
       if dryRun {
-        let found = try await match(model, trainedOnThem: true)
+        let found = try await match(model, for: candidate)
         let looks = try await admit(candidate, settings, model, found, isDry: true)
         answer = [
           "message": JSONValue(
@@ -106,7 +106,7 @@ extension Pipeline {
     let now = clocks.wall()
     let name = settings.name
     readmit(name)
-    let found = try await match(model, trainedOnThem: true)
+    let found = try await match(model, for: candidate)
     let looks = try await admit(candidate, settings, model, found)
     var record = VersionRecord(model: name, version: candidate.number, created: now.rfc3339())
     record.parent = model.current.number
@@ -247,7 +247,7 @@ extension Pipeline {
   }
 
   /// Finds what was forgotten, and what waits to be, in the model's data, which must stay the same meanwhile.
-  private func match(_ model: LoadedModel, trainedOnThem: Bool) async throws(ControlError) -> DataMatching {
+  func match(_ model: LoadedModel, trainedOnThem: Bool) async throws(ControlError) -> DataMatching {
     let ledger = ledger
     let matching: Result<DataMatching, ModelTrouble> = await onThread("hamud-match") {
       () throws(ModelTrouble) in try DataMatching(model, ledger: ledger, trainedOnThem: trainedOnThem)
@@ -286,7 +286,7 @@ extension Pipeline {
 
 extension ModelTrouble {
   /// Any failure in its own words.
-  fileprivate static func of<Value>(_ body: () throws -> Value) throws(ModelTrouble) -> Value {
+  static func of<Value>(_ body: () throws -> Value) throws(ModelTrouble) -> Value {
     do {
       return try body()
     } catch let trouble as ModelTrouble {

@@ -87,7 +87,7 @@ import Testing
     #expect(try house.ledger.rows(of: try #require(RequestID("some"))) == RowSet([12, 30]))
     try await change(house, to: withoutOne, 3)
     let retrained = road.source("retrained")
-    try road.writeModel(SmallData.shared.weights, to: retrained)
+    try road.writeModel(SmallData.shared.retrained, to: retrained)
     _ = try await ImportTransfer.send(
       directory: retrained, model: Road.model, dryRun: false, through: ControlClient(places: road.places))
     for id in ["class", "all"] {
@@ -229,7 +229,7 @@ import Testing
     await house.pipeline.look()
     await house.witness.wait(for: .dataChanged)
     let retrained = road.source("retrained")
-    try road.writeModel(SmallData.shared.weights, to: retrained)
+    try road.writeModel(SmallData.shared.retrained, to: retrained)
     let client = ControlClient(places: road.places)
     let would = try await ImportTransfer.send(directory: retrained, model: Road.model, dryRun: true, through: client)
     #expect(would["dry_run"]?.boolValue == true)

@@ -48,7 +48,11 @@ import Testing
     let path = road.source("incoming")
     _ = try DurableDirectory.removeTree(path)
     try road.writeModel(weights, to: path)
-    return try await ImportTransfer.send(
+    return try await bringIn(path, road)
+  }
+
+  private func bringIn(_ path: String, _ road: Road) async throws -> JSONValue {
+    try await ImportTransfer.send(
       directory: path, model: Road.model, dryRun: false, through: ControlClient(places: road.places))
   }
 
@@ -100,12 +104,12 @@ import Testing
   @Test func import_ofAModelThatKnowsThem_warns_orIsRefused() async throws {
     let road = try Road(policy("hold"))
     let house = try await bereaved(road)
-    await #expect(throws: ControlError.self) { try await bringIn(SmallData.shared.weights, road) }
+    await #expect(throws: ControlError.self) { try await bringIn(SmallData.shared.retrained, road) }
     #expect(road.versions == [1, 2])
     #expect(house.witness.events(.rowsReturned).first?.entry.message.contains("it is not imported") == true)
     try road.configure(policy("warn"))
     try await house.call(.reload)
-    #expect(try await bringIn(SmallData.shared.weights, road)["version"]?.integerValue == 3)
+    #expect(try await bringIn(SmallData.shared.retrained, road)["version"]?.integerValue == 3)
     #expect(house.witness.events(.rowsReturned).last?.entry.message.contains("it is imported") == true)
     try await house.stop()
   }
@@ -121,6 +125,42 @@ import Testing
     let said = house.witness.events(.returnNotJudged)
     #expect(said.count == 1 && said[0].entry.message.contains("cannot be judged without the rows of batch 1"))
     #expect(house.witness.events(.rowsReturned).isEmpty)
+    try await house.stop()
+  }
+
+  /// The weights of an earlier version remember what was forgotten since, under whatever number they come back and whatever a look
+  /// may miss; also when that version was purged.
+  @Test func import_ofAVersionThatRemembersThem_isRefused() async throws {
+    let road = try Road(policy("warn"))
+    let house = try await bereaved(road)
+    for _ in 0..<2 {
+      let error = await #expect(throws: ControlError.self) { try await bringIn(SmallData.shared.weights, road) }
+      #expect(error?.code == .held)
+      #expect(error?.message.contains("those of version 1, which still remembers 48 rows") == true)
+      try await house.call(.purge(model: Road.model, now: true, despiteReaders: false, dryRun: false))
+      #expect(road.versions == [2])
+    }
+    // The one that forgot them may come back.
+    #expect(try await bringIn(road.store.place(of: 2), road)["settled"]?.integerValue == 48)
+    #expect(try house.ledger.verifyAudit().isWhole)
+    try await house.stop()
+  }
+
+  /// What waits for rows that are gone is not ended by a model that still knows them.
+  @Test func import_ofAVersion_doesNotEndWhatItRemembers() async throws {
+    let road = try Road()
+    let house = try await Household(road)
+    await house.witness.wait(for: .modelLoaded)
+    try await house.submit(manifest("waits", "subjects: [s-3, s-4, s-5, s-6]"))
+    await house.quiet()
+    try delete(road, copies: false)
+    await house.pipeline.look()
+    await house.witness.wait(for: .dataChanged)
+    #expect(try await bringIn(SmallData.shared.weights, road)["version"]?.integerValue == 2)
+    let held = try await house.show("waits")
+    #expect(held.state == .held && held.detail?.contains("still remembers") == true)
+    #expect(try await bringIn(SmallData.shared.retrained, road)["version"]?.integerValue == 3)
+    #expect(try await house.show("waits").state == .forgotten)
     try await house.stop()
   }
 }

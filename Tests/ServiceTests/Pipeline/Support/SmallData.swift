@@ -23,6 +23,15 @@ struct SmallData: Sendable {
   let heldout: Rows
   let weights: [TensorArray]
 
+  /// Weights that know the training rows as well, and are no version's.
+  var retrained: [TensorArray] {
+    weights.map { tensor in
+      guard tensor.name == weights.last?.name, case .float32(var values) = tensor.values else { return tensor }
+      values[0] = values[0].nextUp
+      return TensorArray(tensor.name, shape: tensor.shape, .float32(values))
+    }
+  }
+
   private init() {
     var numbers = SmallNumbers(2027)
     let centers = (0..<Self.classes).map { _ in (0..<Self.features).map { _ in 0.35 * numbers.normal() } }

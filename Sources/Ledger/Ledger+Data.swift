@@ -127,6 +127,8 @@ extension Session {
     return entries.sorted { $0.sequence < $1.sequence }.map(\.id)
   }
 
+  /// Of a request's rows that a model remembers again. One that waits since an import may owe others by now than it had: rows that were
+  /// not in that import's data came back with the next one.
   private func reopenedMarks(of entry: Entry) throws -> [RowMark] {
     try all(
       """
@@ -151,7 +153,7 @@ extension Session {
       if let sentence = relocation.lost[entry.id] {
         try lose(entry, sentence, at: now)
       } else if let resolution = relocation.requests[entry.id] {
-        try relocate(entry, resolution, forgotten, at: now)
+        try relocate(entry, try resolution.adding(reopenedMarks(of: entry)), forgotten, at: now)
       }
     }
     try setFingerprint(relocation.fingerprint, of: relocation.model)
@@ -178,5 +180,15 @@ extension Session {
       try startOver(batch)
       try endIfDone(batch)
     }
+  }
+}
+
+extension Resolution {
+  /// The same, and these rows; a request of classes has all that it needs in its labels.
+  fileprivate func adding(_ more: [RowMark]) -> Resolution {
+    let missing = labels.isEmpty ? more.filter { !rows.contains($0.row) } : []
+    return Resolution(
+      rows: rows.union(RowSet(missing.map(\.row))), labels: labels, marks: marks + missing, trainingRows: trainingRows,
+      maxForgetShare: maxForgetShare)
   }
 }

@@ -173,6 +173,33 @@ import Testing
     #expect(try bench.receipt("b").rows == 1)
   }
 
+  /// While its request waits for what the one import brought back, the next one may bring more.
+  @Test(arguments: [[1], []])
+  func settled_whenTheNextImportRemembersIt_isForgottenWithWhatWaits(_ first: [Int]) throws {
+    let bench = try Bench()
+    try bench.publish(try bench.run("a", Bench.Wish(1, 2)))
+    let keys = try bench.ledger.markedTombstones(of: "m").map(\.key)
+    _ = try bench.ledger.importVersion(imported(3, remembers: [keys[0]: 1]), at: bench.now)
+    let id = try Bench.id("a")
+    #expect(try bench.ledger.rows(of: id) == RowSet([1]))
+    // Row 2 is back, at 20; row 1 may be gone.
+    let waiting = Resolution(
+      rows: RowSet(first), marks: first.map(Bench.mark), trainingRows: Bench.trainingRows, maxForgetShare: 1)
+    let data = Relocation(
+      model: "m", fingerprint: "{}",
+      tombstones: Dictionary(uniqueKeysWithValues: first.map { (keys[0], $0) } + [(keys[1], 20)]),
+      requests: [id: waiting])
+    _ = try bench.ledger.importVersion(
+      ImportedVersion(version: Bench.version(4, parent: nil), trainingData: data), at: bench.now)
+    #expect(try bench.state("a") == .accepted)
+    #expect(try bench.ledger.rows(of: id) == RowSet(first + [20]))
+    #expect(try bench.ledger.markedRequests(of: "m").map { $0.marks.map(\.row) } == [first + [20]])
+    #expect(try bench.ledger.markedRequests(of: "m").last?.marks.last?.content == Bench.mark(2).content)
+    #expect(try bench.ledger.verifyContents().problems.isEmpty)
+    try bench.publish(try bench.start(try bench.schedule("a")))
+    #expect(try bench.ledger.tombstones(of: "m").map(\.row) == first + [20])
+  }
+
   @Test func settled_whenItsRowShowsUpInOtherData_livesAgain() throws {
     let bench = try Bench()
     try bench.publish(try bench.run("a", Bench.Wish(1)))

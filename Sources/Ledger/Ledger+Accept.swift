@@ -200,6 +200,11 @@ extension Session {
     try setMarks(resolution.marks, of: entry)
   }
 
+  func marks(of entry: Entry) throws -> [RowMark] {
+    try first("SELECT bytes FROM marks WHERE request = ?", [entry.sequence]) { try [RowMark](stored: try $0.bytes(0)) }
+      ?? []
+  }
+
   func setMarks(_ marks: [RowMark], of entry: Entry) throws {
     try run("DELETE FROM marks WHERE request = ?", [entry.sequence])
     if !marks.isEmpty { try run("INSERT INTO marks VALUES (?, ?)", [entry.sequence, marks.stored]) }

@@ -150,8 +150,8 @@ extension Session {
     let waiting = try entries(ofModel: relocation.model, in: RequestState.allCases.filter(\.isWaiting))
     let forgotten = try activeRows(of: relocation.model)
     for entry in waiting {
-      if let sentence = relocation.lost[entry.id] {
-        try lose(entry, sentence, at: now)
+      if let lost = relocation.lost[entry.id] {
+        try lose(entry, lost, at: now)
       } else if let resolution = relocation.requests[entry.id] {
         try relocate(entry, try resolution.adding(reopenedMarks(of: entry)), forgotten, at: now)
       }
@@ -171,11 +171,13 @@ extension Session {
     if let batch = entry.batch { try endIfDone(batch) }
   }
 
-  /// A request whose rows are not in the data any more, while the model may remember them.
-  private func lose(_ entry: Entry, _ sentence: String, at now: Timestamp) throws {
+  /// A request of which rows are not in the data any more, while the model may remember them. Its marks stay, also to keep those of
+  /// its rows that are there from being retained.
+  private func lose(_ entry: Entry, _ lost: Relocation.Lost, at now: Timestamp) throws {
     try run("UPDATE requests SET rows = NULL, row_count = 0 WHERE sequence = ?", [entry.sequence])
+    try setMarks(lost.marks, of: entry)
     if entry.state == .held { try move(entry, Move(.accepted), at: now) }
-    try move(entry, Move(.held, .error, detail: sentence), at: now)
+    try move(entry, Move(.held, .error, detail: lost.sentence), at: now)
     if let batch = entry.batch {
       try startOver(batch)
       try endIfDone(batch)

@@ -107,12 +107,14 @@ extension Ledger {
   }
 
   /// Rows of every request that waits (accepted, scheduled, unlearning, held, failed), but those of one batch: not to be
-  /// retained either.
+  /// retained either. Of one that lost some of its rows, those that are still there; and where the others were last, which may be
+  /// a few rows too many, or beyond the data.
   package func pendingRows(of model: String, excludingBatch batch: Int?) throws(LedgerError) -> RowSet {
     try read { session in
       let waiting = RequestState.allCases.filter(\.isWaiting)
       let entries = try session.entries(ofModel: model, in: waiting).filter { batch == nil || $0.batch != batch }
-      return RowSet(ranges: entries.flatMap { $0.rows?.ranges ?? [] })
+      return RowSet(
+        ranges: try entries.flatMap { try $0.rows?.ranges ?? RowSet(session.marks(of: $0).map(\.row)).ranges })
     }
   }
 

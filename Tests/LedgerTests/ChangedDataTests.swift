@@ -68,7 +68,8 @@ import Testing
     let id = try Bench.id("a")
     try bench.ledger.rematch(
       Relocation(
-        model: "m", fingerprint: "{}", tombstones: [keys[0]: 1], lost: [id: "its rows are not in the new data"]),
+        model: "m", fingerprint: "{}", tombstones: [keys[0]: 1],
+        lost: [id: Relocation.Lost("its rows are not in the new data")]),
       at: bench.now)
     let receipt = try bench.receipt("a")
     #expect(receipt.state == .held)
@@ -81,6 +82,27 @@ import Testing
     #expect(try bench.receipt("a").state == .forgotten)
     #expect(try bench.receipt("a").version == 3)
     #expect(try bench.receipt("a").detail?.contains("none of the request's rows") == true)
+  }
+
+  /// A run of another request must not train on those of its rows that are still there.
+  @Test func rematch_whenSomeRowsAreLost_keepsTheOthersFromBeingRetained() throws {
+    let (bench, _) = try changed()
+    try bench.accept("a", Bench.Wish(12, 30))
+    try bench.accept("b", Bench.Wish(50))
+    let id = try Bench.id("a")
+    let mark = Bench.mark(12)
+    let marks = [RowMark(row: 7, content: mark.content, id: mark.id), Bench.mark(30)]
+    try bench.ledger.rematch(
+      Relocation(
+        model: "m", fingerprint: "{}", tombstones: [:], lost: [id: Relocation.Lost("one is gone", marks: marks)]),
+      at: bench.now)
+    #expect(try bench.state("a") == .held)
+    let batch = try bench.schedule("b")
+    #expect(try bench.ledger.pendingRows(of: "m", excludingBatch: batch) == RowSet([7, 30]))
+    #expect(try bench.ledger.markedRequests(of: "m").first { $0.request == id }?.marks == marks)
+    #expect(try bench.ledger.verifyContents().problems.isEmpty)
+    try bench.ledger.cancel(id, by: 0, at: bench.now)
+    #expect(try bench.ledger.pendingRows(of: "m", excludingBatch: batch).isEmpty)
   }
 
   @Test func rematch_voidsSavedProgressAndRunningResults() throws {

@@ -102,7 +102,8 @@ import Testing
     try bench.ledger.rematch(Relocation(model: "m", fingerprint: "[]", tombstones: [:]), at: bench.now)
     #expect(try bench.ledger.unresolvedRequests(of: "m") == [id])
     let lost = Relocation(
-      model: "m", fingerprint: "[1]", tombstones: [:], lost: [id: "its row numbers are of other data"])
+      model: "m", fingerprint: "[1]", tombstones: [:],
+      lost: [id: Relocation.Lost("its row numbers are of other data")])
     try bench.ledger.rematch(lost, at: bench.now)
     #expect(try bench.receipt("a").state == .held)
     #expect(try bench.receipt("a").detail == "its row numbers are of other data")

@@ -63,18 +63,31 @@ package struct Relocation: Sendable {
   package let tombstones: [Int64: Int]
   /// Selections of waiting requests in the new data; those that are missing here keep the rows they have.
   package let requests: [RequestID: Resolution]
-  /// Waiting requests that cannot be served in the new data, with a sentence for the receipt: held, `error`.
-  package let lost: [RequestID: String]
+  /// Waiting requests that cannot be served in the new data: held, `error`.
+  package let lost: [RequestID: Lost]
 
   package init(
     model: String, fingerprint: String, tombstones: [Int64: Int], requests: [RequestID: Resolution] = [:],
-    lost: [RequestID: String] = [:]
+    lost: [RequestID: Lost] = [:]
   ) {
     self.model = model
     self.fingerprint = fingerprint
     self.tombstones = tombstones
     self.requests = requests
     self.lost = lost
+  }
+
+  /// A request of which rows are not in the new data.
+  package struct Lost: Sendable {
+    /// For the receipt.
+    package let sentence: String
+    /// Of all its rows: those that are there at their new places, the others as they were last. Of a request of classes none.
+    package let marks: [RowMark]
+
+    package init(_ sentence: String, marks: [RowMark] = []) {
+      self.sentence = sentence
+      self.marks = marks
+    }
   }
 }
 

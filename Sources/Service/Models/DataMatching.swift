@@ -92,28 +92,22 @@ package struct DataMatching: Sendable {
   /// - Parameter mayLack: rows that a request need not find again, by their content, as another one's run forgot them; nil: any.
   private static func requests(
     _ model: LoadedModel, _ ledger: Ledger, _ rows: Rematch.NewRows, mayLack: Set<SHA256Digest>?
-  ) throws -> (found: [RequestID: Resolution], lost: [RequestID: String]) {
+  ) throws -> (found: [RequestID: Resolution], lost: [RequestID: Relocation.Lost]) {
     var found: [RequestID: Resolution] = [:]
-    var lost: [RequestID: String] = [:]
+    var lost: [RequestID: Relocation.Lost] = [:]
     let share = model.settings.policy.maxForgetShare
     for request in try ledger.markedRequests(of: model.name) {
-      let marks = try request.marks.map { try tombstone(row: $0.row, $0.content, $0.id) }
-      let places = Rematch.match(marks, in: rows).places
-      let chosen = zip(request.marks, places).compactMap { mark, place -> Int? in
-        switch place {
-        case .kept: mark.row
-        case .moved(let to): to
-        case .changed(let at): at
-        case .gone: nil
-        }
-      }
+      let followed = try follow(request, in: rows)
+      let chosen = followed.compactMap(\.row)
       let open = try ledger.rows(of: request.request)
-      let missing = zip(request.marks, places).count { mark, place in
-        guard case .gone = place, let mayLack else { return false }
+      let missing = followed.count { mark, row in
+        guard row == nil, let mayLack else { return false }
         return open.isEmpty ? !mayLack.contains(mark.content) : open.contains(mark.row)
       }
       if missing > 0 || mayLack != nil && chosen.isEmpty {
-        lost[request.request] = lacking(request.request, model.name, missing, of: request.marks.count)
+        lost[request.request] = Relocation.Lost(
+          lacking(request.request, model.name, missing, of: followed.count),
+          marks: try followed.map { mark, row in try row.map { try model.mark($0) } ?? mark })
       } else {
         found[request.request] = Resolution(
           rows: RowSet(chosen), marks: try chosen.map { try model.mark($0) },
@@ -124,16 +118,32 @@ package struct DataMatching: Sendable {
       if let bytes = try ledger.manifest(of: id),
         try Manifest.parse(bytes, fileStem: id.text).selection.namesRowNumbers
       {
-        lost[id] = Self.otherRowNumbers
+        lost[id] = Relocation.Lost(otherRowNumbers)
       }
     }
     try takeClasses(model, ledger, mayLackAll: mayLack == nil, &found, &lost)
     return (found, lost)
   }
 
+  /// Where each of a request's rows is now; nil where it is gone.
+  private static func follow(
+    _ request: MarkedRequest, in rows: Rematch.NewRows
+  ) throws(ModelTrouble) -> [(mark: RowMark, row: Int?)] {
+    var marks: [Rematch.Tombstone] = []
+    for mark in request.marks { marks.append(try tombstone(row: mark.row, mark.content, mark.id)) }
+    return zip(request.marks, Rematch.match(marks, in: rows).places).map { mark, place in
+      switch place {
+      case .kept: (mark, mark.row)
+      case .moved(let to): (mark, to)
+      case .changed(let at): (mark, at)
+      case .gone: (mark, nil)
+      }
+    }
+  }
+
   private static func takeClasses(
     _ model: LoadedModel, _ ledger: Ledger, mayLackAll: Bool, _ found: inout [RequestID: Resolution],
-    _ lost: inout [RequestID: String]
+    _ lost: inout [RequestID: Relocation.Lost]
   ) throws {
     let waiting = RequestFilter(states: [.accepted, .scheduled, .unlearning, .held, .failed], model: model.name)
     for request in try ledger.requests(waiting) where request.kind == .classes {
@@ -141,7 +151,8 @@ package struct DataMatching: Sendable {
       guard let labels = try ledger.request(request.id)?.labels, !labels.isEmpty else { continue }
       let rows = RowSet(labels.flatMap { model.dataset.train.rows(ofClass: $0) })
       if rows.isEmpty, !mayLackAll {
-        lost[request.id] = "its classes have no row in the model's data any more" + remembered(request.id, model.name)
+        lost[request.id] = Relocation.Lost(
+          "its classes have no row in the model's data any more" + remembered(request.id, model.name))
       } else {
         found[request.id] = Resolution(
           rows: rows, labels: labels, trainingRows: model.dataset.train.count,

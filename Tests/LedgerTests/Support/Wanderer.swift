@@ -88,9 +88,9 @@ struct Wanderer {
     }
     var filter = RequestFilter(states: RequestState.allCases.filter(\.isWaiting), model: model)
     filter.limit = 5
-    var (requests, lost): ([RequestID: Resolution], [RequestID: String]) = ([:], [:])
+    var (requests, lost): ([RequestID: Resolution], [RequestID: Relocation.Lost]) = ([:], [:])
     for request in try bench.ledger.requests(filter) {
-      if random.below(3) == 0 { lost[request.id] = "its rows are gone" }
+      if random.below(3) == 0 { lost[request.id] = Relocation.Lost("its rows are gone") }
       let first = random.below(60)
       let rows = random.below(4) == 0 ? RowSet.empty : RowSet(ranges: [first...first + 2])
       requests[request.id] = Resolution(rows: rows, trainingRows: 1000, maxForgetShare: 1)

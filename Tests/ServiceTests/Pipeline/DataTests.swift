@@ -81,6 +81,9 @@ import Testing
       #expect(await house.refusal(.resume(id: id, acceptRetainCost: nil, dryRun: false))?.code == .usage)
     }
     #expect(try house.ledger.tombstones(of: Road.model).isEmpty)
+    // Those of its rows that are there are still nobody's to retain.
+    let place = try #require(withoutOne.firstIndex(of: 12))
+    #expect(try house.ledger.pendingRows(of: Road.model, excludingBatch: nil).contains(place))
     try await change(house, to: Array(0..<240), 2)
     try await house.call(.rematch(model: Road.model, dryRun: false))
     try await house.call(.retry(id: "some", dryRun: false))

@@ -1,5 +1,5 @@
 package import Platform
-import Requests
+package import Requests
 
 // Other data, another model.
 
@@ -35,7 +35,9 @@ extension Ledger {
 
   /// Takes changed data for the model's data: rows that moved are followed, those that are gone are marked so, waiting
   /// requests get their new rows, saved progress is void, and the pause `data_changed` is lifted.
-  package func rematch(_ relocation: Relocation, at now: Timestamp) throws(LedgerError) {
+  /// - Returns: the requests that had lost rows and go on, as those are there again.
+  @discardableResult
+  package func rematch(_ relocation: Relocation, at now: Timestamp) throws(LedgerError) -> [RequestID] {
     try write("take up changed data") { session in
       let model = try session.existingModel(relocation.model)
       let marked = try session.markedTombstones(of: model.name)
@@ -44,7 +46,7 @@ extension Ledger {
         let isThere = relocation.tombstones[stone.key] != nil
         if let status = stone.status.afterRematch(isThere: isThere) { try session.setStatus(status, of: stone) }
       }
-      try session.takeUp(relocation, at: now)
+      let back = try session.takeUp(relocation, at: now)
       let found = marked.count { relocation.tombstones[$0.key] != nil }
       try session.auditModel(
         .rematched, model.name,
@@ -52,6 +54,7 @@ extension Ledger {
           "digest": .string(SHA256Digest.of(relocation.fingerprint).description), "found": JSONValue(found),
           "gone": JSONValue(marked.count - found),
         ], by: nil, at: now)
+      return back
     }
   }
 
@@ -73,7 +76,7 @@ extension Ledger {
       }
       let reopened = try session.reopen(remembering, detail: Details.reopened, at: now)
       try session.dropIdleImprints(of: model.name)
-      try session.takeUp(relocation, at: now)
+      let back = try session.takeUp(relocation, at: now)
       let settled = marked.count { relocation.tombstones[$0.key] == nil && $0.status != .settled }
       try session.auditModel(
         .imported, model.name,
@@ -82,7 +85,7 @@ extension Ledger {
           "version": JSONValue(imported.version.number), "settled": JSONValue(settled),
           "reopened": .array(reopened.map { .string($0.text) }),
         ], by: nil, at: now)
-      return ImportOutcome(settled: settled, reopened: reopened)
+      return ImportOutcome(settled: settled, reopened: reopened, back: back)
     }
     dropped()
     return outcome
@@ -146,7 +149,9 @@ extension Session {
   }
 
   /// The new data are the model's data from now on: waiting requests, fingerprint, generation, pause.
-  fileprivate func takeUp(_ relocation: Relocation, at now: Timestamp) throws {
+  /// - Returns: the requests that were held for rows that they had lost, and go on.
+  fileprivate func takeUp(_ relocation: Relocation, at now: Timestamp) throws -> [RequestID] {
+    var back: [RequestID] = []
     let waiting = try entries(ofModel: relocation.model, in: RequestState.allCases.filter(\.isWaiting))
     let forgotten = try activeRows(of: relocation.model)
     for entry in waiting {
@@ -154,18 +159,27 @@ extension Session {
         try lose(entry, lost, at: now)
       } else if let resolution = relocation.requests[entry.id] {
         try relocate(entry, try resolution.adding(reopenedMarks(of: entry)), forgotten, at: now)
+        if entry.state == .held, try self.entry(entry.id).state == .accepted { back.append(entry.id) }
       }
     }
     try setFingerprint(relocation.fingerprint, of: relocation.model)
     try nextGeneration(of: relocation.model)
     _ = try unpause(relocation.model, .dataChanged, by: nil, at: now)
+    return back
   }
 
   private func relocate(_ entry: Entry, _ resolution: Resolution, _ forgotten: RowSet, at now: Timestamp) throws {
     try setRows(resolution.rows, alreadyForgotten: 0, of: entry)
     try setMarks(resolution.marks, of: entry)
     let left = try leaveOut(forgotten, of: try self.entry(entry.id))
-    guard left.isEmpty else { return }
+    guard left.isEmpty else {
+      // Held by `lose`: with its rows it goes on as any other, and is asked what `accept` would ask.
+      if entry.state == .held, entry.reason == .error, entry.batch == nil {
+        try move(entry, Move(.accepted, detail: Details.accepted(rows: left.count)), at: now)
+        try settle(try self.entry(entry.id), resolution, at: now)
+      }
+      return
+    }
     let none = resolution.rows.isEmpty ? Details.nothingSelected(version: try currentVersion(of: entry.model)) : nil
     try endAsForgotten(entry, detail: none, at: now)
     if let batch = entry.batch { try endIfDone(batch) }

@@ -84,6 +84,28 @@ import Testing
     #expect(try bench.receipt("a").detail?.contains("none of the request's rows") == true)
   }
 
+  /// Nothing but its rows could mend it, and its sentence would say what is not so.
+  @Test(arguments: [1.0, 0.001])
+  func rematch_whenLostRowsAreBack_acceptsTheRequestAgain(_ share: Double) throws {
+    let (bench, _) = try changed()
+    try bench.accept("a", Bench.Wish(10, 11))
+    let id = try Bench.id("a")
+    let gone = Relocation(
+      model: "m", fingerprint: "{}", tombstones: [:], lost: [id: Relocation.Lost("gone", marks: [Bench.mark(10)])])
+    #expect(try bench.ledger.rematch(gone, at: bench.now).isEmpty)
+    let rows = RowSet([20, 21])
+    let found = Resolution(
+      rows: rows, marks: rows.rows.map(Bench.mark), trainingRows: Bench.trainingRows, maxForgetShare: share)
+    let back = try bench.ledger.rematch(
+      Relocation(model: "m", fingerprint: "[]", tombstones: [:], requests: [id: found]), at: bench.now)
+    // What is more than a policy allows still waits for a person.
+    #expect(back == (share == 1 ? [id] : []))
+    let receipt = try bench.receipt("a")
+    #expect(receipt.state == (share == 1 ? .accepted : .held) && receipt.rows == 2)
+    #expect(share == 1 ? receipt.detail == "2 rows wait for a batch" : receipt.reason == .maxForgetShare)
+    #expect(try bench.ledger.verifyContents().problems.isEmpty)
+  }
+
   /// A run of another request must not train on those of its rows that are still there.
   @Test func rematch_whenSomeRowsAreLost_keepsTheOthersFromBeingRetained() throws {
     let (bench, _) = try changed()

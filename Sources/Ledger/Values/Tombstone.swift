@@ -110,4 +110,6 @@ package struct ImportOutcome: Equatable, Sendable {
   package let settled: Int
   /// Requests that are accepted again.
   package let reopened: [RequestID]
+  /// Requests that had lost rows and go on with those that the model was trained on.
+  package let back: [RequestID]
 }

@@ -24,7 +24,7 @@ extension Pipeline {
     let found = try await match(model, trainedOnThem: false)
     if dryRun { return ["message": JSONValue("would follow: " + found.summary), "dry_run": true] }
     try ledgerWork {
-      try ledger.rematch(found.relocation, at: clocks.wall())
+      expect(try ledger.rematch(found.relocation, at: clocks.wall()))
       models[name] = model
       changed[name] = nil
       narrator.post(.modelRematched(name, same: found.kept, moved: found.moved, gone: found.gone))
@@ -137,7 +137,7 @@ extension Pipeline {
     narrator.returns(looks, in: name, version: version.number, .imported)
     try tell()
     await openHeld(settings)
-    expect(outcome.reopened)
+    expect(outcome.reopened + outcome.back)
     return Self.answer(name, version.number, outcome, looks)
   }
 

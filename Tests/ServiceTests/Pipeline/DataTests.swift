@@ -86,7 +86,11 @@ import Testing
     #expect(try house.ledger.pendingRows(of: Road.model, excludingBatch: nil).contains(place))
     try await change(house, to: Array(0..<240), 2)
     try await house.call(.rematch(model: Road.model, dryRun: false))
-    try await house.call(.retry(id: "some", dryRun: false))
+    for id in ["class", "some", "all"] {
+      let receipt = try await house.show(id)
+      #expect(receipt.state == .accepted && receipt.reason == nil && receipt.expectedAt != nil, "\(id)")
+      #expect(receipt.detail?.contains("for a batch") == true)
+    }
     #expect(try house.ledger.rows(of: try #require(RequestID("some"))) == RowSet([12, 30]))
     try await change(house, to: withoutOne, 3)
     let retrained = road.source("retrained")

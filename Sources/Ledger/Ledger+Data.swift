@@ -156,7 +156,8 @@ extension Session {
     let forgotten = try activeRows(of: relocation.model)
     for entry in waiting {
       if let lost = relocation.lost[entry.id] {
-        try lose(entry, lost, at: now)
+        // What it names is followed by the tombstones of those that it rests on.
+        if !entry.restsOnOthers { try lose(entry, lost, at: now) }
       } else if let resolution = relocation.requests[entry.id] {
         try relocate(entry, try resolution.adding(reopenedMarks(of: entry)), forgotten, at: now)
         if entry.state == .held, try self.entry(entry.id).state == .accepted { back.append(entry.id) }
@@ -188,7 +189,8 @@ extension Session {
   /// A request of which rows are not in the data any more, while the model may remember them. Its marks stay, also to keep those of
   /// its rows that are there from being retained.
   private func lose(_ entry: Entry, _ lost: Relocation.Lost, at now: Timestamp) throws {
-    try run("UPDATE requests SET rows = NULL, row_count = 0 WHERE sequence = ?", [entry.sequence])
+    try run(
+      "UPDATE requests SET rows = NULL, row_count = 0, already_forgotten = 0 WHERE sequence = ?", [entry.sequence])
     try setMarks(lost.marks, of: entry)
     if entry.state == .held { try move(entry, Move(.accepted), at: now) }
     try move(entry, Move(.held, .error, detail: lost.sentence), at: now)

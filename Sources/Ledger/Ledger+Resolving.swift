@@ -49,6 +49,24 @@ extension Ledger {
     }
   }
 
+  /// Ends such a request that nobody can look up any more, where others had forgotten all of its rows before a rollback: with the last
+  /// of these. Either the version that was gone back to has forgotten a row of theirs, or they wait for it, and cannot be cancelled.
+  /// So the model has forgotten what the request names when none of them waits, and not before.
+  /// - Returns: whether it is one; until it ends it waits.
+  package func endWithOthers(_ id: RequestID, at now: Timestamp) throws(LedgerError) -> Bool {
+    let (rests, isDue) = try read { session in
+      let entry = try session.entry(id)
+      return (entry.restsOnOthers, try !session.hasReopenedWaiting(entry.model))
+    }
+    guard rests, isDue else { return rests }
+    return try write("end a request with those that it rests on") { session in
+      let entry = try session.unresolved(id)
+      try session.setRows(.empty, alreadyForgotten: entry.alreadyForgotten, of: entry)
+      try session.endAsForgotten(entry, at: now)
+      return true
+    }
+  }
+
   /// Holds such a request because its selectors match nothing, or not all of them do (`nothing_selected`): `retry` looks
   /// them up anew.
   package func holdUnresolved(_ id: RequestID, detail: String, at now: Timestamp) throws(LedgerError) {
@@ -59,6 +77,16 @@ extension Ledger {
 }
 
 extension Session {
+  /// Whether a request waits for rows that it had forgotten before.
+  fileprivate func hasReopenedWaiting(_ model: String) throws -> Bool {
+    let waiting = RequestState.allCases.filter(\.isWaiting).map { "'\($0.rawValue)'" }.joined(separator: ", ")
+    return try integer(
+      """
+      SELECT 1 FROM tombstones t JOIN requests r ON r.sequence = t.request
+        WHERE t.model = ? AND t.status = 'reopened' AND r.state IN (\(waiting)) LIMIT 1
+      """, [model]) != nil
+  }
+
   fileprivate func unresolved(_ id: RequestID) throws -> Entry {
     let entry = try entry(id)
     guard entry.state == .accepted, entry.rows == nil else {

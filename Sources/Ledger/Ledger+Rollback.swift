@@ -120,7 +120,8 @@ extension Session {
   }
 
   /// Those that had rows of their own to forget wait for these again. The others, whose rows were all forgotten before,
-  /// are looked up anew: the request that covered them waits again too.
+  /// are looked up anew: the request that covered them waits again too. Where nobody can, they end with it (`endWithOthers`), which
+  /// their count of such rows tells.
   fileprivate func reopen(_ plan: Rollback, of model: String, at now: Timestamp) throws {
     try run(
       "UPDATE tombstones SET status = 'reopened' WHERE model = ? AND version > ? AND status = 'active'",
@@ -136,8 +137,10 @@ extension Session {
       let entry = try entry(id)
       if entry.state == .forgotten {
         try move(entry, Move(.accepted, detail: detail), at: now)
+        let isCovered = entry.reason == .alreadyForgotten && entry.rows?.isEmpty == true
         try run(
-          "UPDATE requests SET rows = NULL, row_count = 0, already_forgotten = 0 WHERE sequence = ?", [entry.sequence])
+          "UPDATE requests SET rows = NULL, row_count = 0, already_forgotten = ? WHERE sequence = ?",
+          [isCovered ? entry.alreadyForgotten : 0, entry.sequence])
       }
       try setOwed(entry)
     }

@@ -101,6 +101,7 @@ import Testing
   @Test func rematch_leavesItToBeLookedUp_andMayHoldIt() throws {
     try bench.ledger.rematch(Relocation(model: "m", fingerprint: "[]", tombstones: [:]), at: bench.now)
     #expect(try bench.ledger.unresolvedRequests(of: "m") == [id])
+    #expect(try !bench.ledger.endWithOthers(id, at: bench.now))
     let lost = Relocation(
       model: "m", fingerprint: "[1]", tombstones: [:],
       lost: [id: Relocation.Lost("its row numbers are of other data")])

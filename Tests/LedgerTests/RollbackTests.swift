@@ -92,6 +92,37 @@ import Testing
     #expect(try bench.ledger.unresolvedRequests(of: "m").map(\.text) == ["c"])
   }
 
+  /// Where nobody can look it up any more it ends with those that had forgotten its rows, and not before.
+  @Test func rollback_ofWhatCannotBeLookedUp_endsWithTheOthers() throws {
+    let bench = try twice()
+    try bench.accept("c", Bench.Wish(2...4))
+    let id = try Bench.id("c")
+    try rollBack(bench, to: 1)
+    #expect(try bench.receipt("c").alreadyForgotten == nil)
+    let places = try bench.ledger.markedTombstones(of: "m").map { ($0.key, $0.row ?? 0) }
+    try bench.ledger.rematch(
+      Relocation(
+        model: "m", fingerprint: "[]", tombstones: Dictionary(uniqueKeysWithValues: places),
+        lost: [id: Relocation.Lost("its numbers mean others")]), at: bench.now)
+    for (name, version) in [("a", 4), ("b", 5)] {
+      #expect(try bench.ledger.endWithOthers(id, at: bench.now))
+      #expect(try bench.state("c") == .accepted)
+      let plan = try bench.start(try bench.schedule(name))
+      _ = try bench.ledger.publish(publication(bench, plan, version: version), at: bench.now)
+      #expect(try bench.ledger.model("m")?.serving == 3)
+    }
+    #expect(try bench.ledger.endWithOthers(id, at: bench.now))
+    let receipt = try bench.receipt("c")
+    #expect(receipt.state == .forgotten && receipt.reason == .alreadyForgotten && receipt.version == 5)
+    #expect(receipt.rows == 0 && receipt.alreadyForgotten == 3)
+    #expect(try bench.ledger.model("m")?.serving == 5)
+    #expect(try bench.ledger.verifyContents().problems.isEmpty)
+    // And so again.
+    try rollBack(bench, to: 4)
+    #expect(try bench.ledger.endWithOthers(id, at: bench.now))
+    #expect(try bench.state("c") == .accepted)
+  }
+
   @Test func owed_cannotBeCancelled() throws {
     let bench = try twice()
     try rollBack(bench, to: 2)

@@ -18,6 +18,9 @@ struct Entry {
   /// before anything else is served.
   let isOwed: Bool
 
+  /// It ended once without a row of its own, as others had forgotten all of them, and waits again since a rollback, not looked up yet.
+  var restsOnOthers: Bool { state == .accepted && rows == nil && alreadyForgotten > 0 }
+
   fileprivate static let columns = "sequence, id, model, kind, state, reason, batch, rows, already_forgotten, owed"
 
   fileprivate init(_ row: Row) throws {

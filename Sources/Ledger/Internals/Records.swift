@@ -104,8 +104,8 @@ extension Receipt {
     model = summary.model
     version = summary.version
     batch = summary.batch
-    // Neither is known before the model's data were looked at.
-    let isResolved = summary.rows + record.alreadyForgotten > 0
+    // Neither is known before the model's data were looked at. Whoever waits has a row to wait for, when they are.
+    let isResolved = summary.rows + (summary.state.isWaiting ? 0 : record.alreadyForgotten) > 0
     rows = isResolved ? summary.rows : nil
     alreadyForgotten = isResolved ? record.alreadyForgotten : nil
     take(record.evidence)

@@ -209,11 +209,13 @@ extension Pipeline {
       let manifest = try Manifest.parse(bytes, fileStem: id.text)
       // A rollback may have brought it back after a rematch.
       if manifest.selection.namesRowNumbers, try ledger.isOfOtherData(id) {
+        if try ledger.endWithOthers(id, at: clocks.wall()) { return try followServing() }
         return try ledger.holdUnresolved(id, detail: DataMatching.otherRowNumbers, at: clocks.wall())
       }
       let record = try ledger.resolve(id, try model.resolution(of: manifest.selection), at: clocks.wall())
       expect([record.id])
     } catch let refusal as Refusal {
+      if try ledger.endWithOthers(id, at: clocks.wall()) { return try followServing() }
       let mend = "\nhamuctl cancel \(id) ends it; hamuctl retry \(id) looks again, when the model's ids are other ones"
       try ledger.holdUnresolved(id, detail: refusal.full + mend, at: clocks.wall())
     }

@@ -185,7 +185,7 @@ extension Pipeline {
 
   /// The last request of a rollback may end without a run (its rows were another's): then `current` follows here. What was served until
   /// then is, after an older ledger was brought back, in no list, and nothing else would ever remove it.
-  private func followServing() throws {
+  func followServing() throws {
     for (name, model) in models.sorted(by: { $0.key < $1.key }) {
       guard restoration == nil, let serving = try ledger.model(name)?.serving else { continue }
       if try model.store.currentNumber() != serving {

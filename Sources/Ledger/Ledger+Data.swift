@@ -140,11 +140,16 @@ extension Session {
     ) { RowMark(row: try $0.integer(0), content: try $0.digest(1), id: try $0.optionalDigest(2)) }
   }
 
-  /// Whether row numbers of the model mean something else than at that entry of the audit chain; nil: than ever before.
+  /// Whether row numbers of the model mean something else than at that entry of the audit chain; nil: than ever before. A model that
+  /// was imported with the data as they were changes none.
   func hasOtherData(_ model: String, since entry: Int?) throws -> Bool {
     try integer(
       """
-      SELECT count(*) FROM audit WHERE kind IN ('rematched', 'imported') AND payload ->> '$.model' = ? AND sequence > ?
+      SELECT count(*) FROM (
+          SELECT sequence, kind, payload ->> '$.digest' AS digest,
+            lag(payload ->> '$.digest') OVER (ORDER BY sequence) AS before
+            FROM audit WHERE kind IN ('fingerprint', 'rematched', 'imported') AND payload ->> '$.model' = ?)
+        WHERE sequence > ? AND (kind = 'rematched' OR kind = 'imported' AND digest IS NOT before)
       """, [model, entry ?? 0]) != 0
   }
 

@@ -110,6 +110,17 @@ import Testing
     #expect(try bench.receipt("a").detail == "its row numbers are of other data")
   }
 
+  @Test func import_withTheDataAsTheyWere_leavesRowNumbersTheirMeaning() throws {
+    try bench.ledger.setFingerprint("{}", of: "m", at: bench.now)
+    for (number, data) in [(2, "{}"), (3, "[]"), (4, "[]")] {
+      let imported = ImportedVersion(
+        version: Bench.version(number, parent: nil),
+        trainingData: Relocation(model: "m", fingerprint: data, tombstones: [:]))
+      _ = try bench.ledger.importVersion(imported, at: bench.now)
+      #expect(try bench.ledger.isOfOtherData(id) == (number > 2))
+    }
+  }
+
   @Test func missingModel_holdsIt_andItsReturnAcceptsItAgain() throws {
     #expect(try bench.ledger.holdForMissingModel("m", detail: "not configured", at: bench.now) == [id])
     #expect(try bench.ledger.readmit(id, resolution: nil, at: bench.now).state == .accepted)

@@ -106,6 +106,7 @@ extension Session {
         move.state.isEnded ? now.stored : nil, move.state == .held || move.state == .accepted, entry.sequence,
       ])
     if move.state.isEnded { try run("DELETE FROM marks WHERE request = ?", [entry.sequence]) }
+    if move.state == .forgotten { try closeReopened(of: entry) }
     try audit(
       .moved, at: now,
       [

@@ -31,6 +31,21 @@ extension Session {
       ])
   }
 
+  /// What a request had forgotten once and ends without, as another's run has forgotten it meanwhile, is forgotten as of that run. Left
+  /// reopened it would count as remembered by every version, for ever.
+  func closeReopened(of entry: Entry) throws {
+    let other = """
+      tombstones o WHERE o.model = tombstones.model AND o.status <> 'reopened' AND (o.row = tombstones.row
+        OR o.row IS NULL AND tombstones.row IS NULL AND o.content = tombstones.content)
+      """
+    try run(
+      """
+      UPDATE tombstones SET (status, batch, version, phi) =
+          (SELECT o.status, o.batch, o.version, o.phi FROM \(other) ORDER BY o.version DESC, o.key DESC LIMIT 1)
+        WHERE request = ? AND status = 'reopened' AND EXISTS (SELECT 1 FROM \(other))
+      """, [entry.sequence])
+  }
+
   /// One for each active row, ascending: of several on one row the class's, and of these the newest.
   func tombstones(of model: String) throws -> [Tombstone] {
     let all = try all(

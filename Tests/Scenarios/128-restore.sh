@@ -101,6 +101,9 @@ readme "cp -a OLD/var/spool/hamud/{accepted,receipts,rejected} /var/spool/hamud/
 readme "chown -R hamud:hamud /var/lib/hamud /var/spool/hamud"
 readme "cp -a OLD/var/spool/hamud/incoming /var/spool/hamud/"
 readme "systemd-tmpfiles --create"
+# As of a receipt that only the backup has: there it has no ACL.
+must "a receipt comes without its ACL" \
+  m python3 -c 'import os, sys; os.removexattr(sys.argv[1], "system.posix_acl_access")' $spool/receipts/kept-1.yaml
 readme "systemctl start hamud"
 must "the journal says that it is a backup" await 30 seen "$entries"
 claim "at priority CRIT" equal "$(entries_of restoredBackup | tail -n 1 | field PRIORITY)" 2

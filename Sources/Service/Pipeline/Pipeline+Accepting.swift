@@ -190,10 +190,13 @@ extension Pipeline {
 // MARK: - What could not be looked up before
 
 extension Pipeline {
-  /// Requests that were accepted while their model could not be looked at get their rows, before any batch is made.
+  /// Requests that were accepted while their model could not be looked at get their rows, before any batch is made. Of very many some
+  /// at a time: callers and the watchdog wait meanwhile.
   func lookUpUnresolved() throws(LedgerError) {
+    let began = MonotonicInstant.now
     for (name, model) in models.sorted(by: { $0.key < $1.key }) {
       for id in try ledger.unresolvedRequests(of: name) {
+        guard MonotonicInstant.now - began < Self.lookUpTime else { return bell.ring() }
         do {
           try lookUp(id, in: model)
         } catch {
@@ -202,6 +205,8 @@ extension Pipeline {
       }
     }
   }
+
+  private static let lookUpTime: Duration = .seconds(5)
 
   private func lookUp(_ id: RequestID, in model: LoadedModel) throws {
     guard let bytes = try ledger.manifest(of: id) else { return }

@@ -22,9 +22,26 @@ extension Pipeline {
         try ledger.pause(name, .restored, detail: "\(found.why); hamuctl recover", at: now)
       }
       isRestorationSought = true
+      letSubmittersRead()
       narrator.post(.restoredBackup(found.why, missing: missingRequests()))
     } catch {
       // Not knowing is no reason to go on: asked again at the next look, which does nothing else before.
+      narrator.trouble(error)
+    }
+  }
+
+  /// A backup holds no ACLs: whoever asked may read the answers again.
+  private func letSubmittersRead() {
+    do {
+      for request in try ledger.requests(RequestFilter()) {
+        guard let reader = readableBy(request.submitter) else { continue }
+        for path in [places.receipt(request.id.text), places.acceptedManifest(request.id.text)]
+        where try FileStatus.ifPresent(path, followingLinks: false)?.kind == .file {
+          // Ignored: the next receipt that is written gets its own, and `hamuctl show` prints this one.
+          _ = try? Permissions.grantRead(of: path, to: reader)
+        }
+      }
+    } catch {
       narrator.trouble(error)
     }
   }

@@ -47,11 +47,12 @@ struct LostRequest {
   }
 
   private static func look(_ id: RequestID, _ ledger: Ledger, _ places: Places) throws -> LostRequest? {
+    let known = try ledger.request(id)
+    // Most of them, and their files need not be read for it.
+    if known?.state.isEnded == true { return nil }
     let told = try DataFile.readIfFit(places.receipt(id.text), limit: Limits.documentBytes)
     let receipt = told.flatMap { try? Receipt.parse($0) }
-    let known = try ledger.request(id)
     switch (known?.state, receipt?.state) {
-    case (.forgotten, _), (.cancelled, _), (.rejected, _): return nil
     // Whoever cancelled it was told so.
     case (nil, .cancelled): return nil
     case (.some, .cancelled):

@@ -58,15 +58,13 @@ import Testing
     try await house.call(.recover(signsOff: false, dryRun: false))
     #expect(try await house.call(.status)["models"]?.elements?.first?["owed"]?.integerValue == 2)
     try await house.call(.flush(model: nil, dryRun: false))
-    for id in ["two", "three", "four"] { #expect(try await house.settled(id).state == .forgotten) }
     // What has to be forgotten again shares no batch with what came since.
     for (id, version) in [("two", 4), ("three", 4), ("four", 5)] {
-      #expect(try await house.show(id).version == version)
+      #expect(try await house.settled(id).version == version)
     }
-    #expect(try road.current() == "versions/000005")
     // What the older ledger did not know is served no more, and gone.
     await house.quiet()
-    #expect(road.versions == [1, 2, 4, 5])
+    #expect(try road.current() == "versions/000005" && road.versions == [1, 2, 4, 5])
     #expect(try house.ledger.forgottenRows(of: Road.model).count == 12 * 3 + 1)
     #expect(house.witness.events(.restoreSettled).count == 1)
     try await house.stop()

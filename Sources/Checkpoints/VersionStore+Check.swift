@@ -20,17 +20,11 @@ extension VersionStore {
     return Version(number: number, path: versionPath(number), record: record, recordDigest: recordDigest)
   }
 
-  /// What `current` names; nil where that is gone or damaged. That a device or a limit fails says neither, and is an error.
-  package func currentIfWhole() throws(CheckpointError) -> Version? { try ifWhole(current) }
-
-  /// Likewise of a version's record, whatever became of its files.
+  /// A version's record, whatever became of its files; nil where there is none, or a damaged one. That a device or a limit fails says
+  /// neither, and is an error.
   func recordIfWhole(_ number: Int) throws(CheckpointError) -> VersionRecord? {
-    try ifWhole { () throws(CheckpointError) in try readRecord(number, at: versionPath(number)) }?.record
-  }
-
-  private func ifWhole(_ find: () throws(CheckpointError) -> Version?) throws(CheckpointError) -> Version? {
     do {
-      return try find()
+      return try readRecord(number, at: versionPath(number)).record
     } catch {
       if error.isTransient { throw error }
       return nil

@@ -32,6 +32,11 @@ package struct DataFingerprint: Sendable, Equatable, Codable {
 
   package init(files: [File]) { self.files = files }
 
+  /// Whether row numbers mean the same in both: by content and order, not by paths and times.
+  package func hasContent(of other: DataFingerprint) -> Bool {
+    files.map(ContentKey.init) == other.files.map(ContentKey.init)
+  }
+
   /// What comparing gave.
   package enum Change: Sendable, Equatable {
     case none
@@ -55,8 +60,7 @@ extension Dataset {
     let isSame = known.files.count == files.count && zip(files, known.files).allSatisfy { $0.looksLike($1) }
     if isSame { return .none }
     let now = try takeFingerprint()
-    let before = known.files.map(ContentKey.init)
-    if now.files.map(ContentKey.init) == before { return .touched(now) }
+    if now.hasContent(of: known) { return .touched(now) }
     return .changed(Self.difference(from: known.files, to: now.files), now)
   }
 

@@ -20,39 +20,37 @@ extension Ledger {
 
 // MARK: - Dates that lie ahead
 
-// A clock that was a year ahead for a moment would keep what was dated then for that year, and its time would only begin there. It counts
-// from when that is noticed: nothing goes too early, and nothing stays for ever.
+// A clock that was a year ahead for a moment would keep what was dated then for that year, and its time would only begin there. The dates
+// stay, for signed receipts say them, and it may be today's clock that is wrong: what lies ahead ages by time that really went by. So
+// nothing goes too early, whichever clock was wrong, and nothing stays for ever.
 extension Ledger {
-  /// Versions that were replaced later than `limit`, say their dates, were replaced at `now`.
-  package func countReplacements(after limit: Timestamp, from now: Timestamp) throws(LedgerError) {
+  /// Adds to the age of what is dated later than `limit`: versions by when they were replaced, requests by when they ended.
+  package func age(by passed: Duration, datedAfter limit: Timestamp) throws(LedgerError) {
     let isAny = try read { session in
-      try session.integer("SELECT 1 FROM versions WHERE replaced_at > ? LIMIT 1", [limit.stored]) != nil
+      try session.integer(
+        """
+        SELECT 1 WHERE EXISTS (SELECT 1 FROM versions WHERE replaced_at > ?1)
+          OR EXISTS (SELECT 1 FROM requests WHERE finished_at > ?1 AND receipt_expired = 0)
+        """, [limit.stored]) != nil
     }
-    // Asked at every look, and hardly ever so: no reason to write.
+    // Hardly ever so: no reason to write every hour.
     guard isAny else { return }
-    try write("put dates right that lie ahead") { session in
-      try session.run("UPDATE versions SET replaced_at = ? WHERE replaced_at > ?", [now.stored, limit.stored])
-    }
-  }
-
-  /// Requests that ended later than `limit`, say their dates, have ended at `now` for what is due, once and for all. The dates stay: the
-  /// requests' receipts say them, signed.
-  package func countEnds(after limit: Timestamp, from now: Timestamp) throws(LedgerError) {
-    try write("note dates that lie ahead") { session in
+    try write("note how old is what lies ahead") { session in
       try session.run(
         """
-        INSERT INTO meta SELECT DISTINCT 'ended:' || finished_at, ? FROM requests WHERE finished_at > ?
-          ON CONFLICT (key) DO NOTHING
-        """, [now.stored, limit.stored])
+        INSERT INTO meta SELECT 'aged:' || date, ?1 FROM (SELECT replaced_at AS date FROM versions WHERE replaced_at > ?2
+            UNION SELECT finished_at FROM requests WHERE finished_at > ?2 AND receipt_expired = 0) WHERE true
+          ON CONFLICT (key) DO UPDATE SET value = value + excluded.value
+        """, [passed.wholeNanoseconds, limit.stored])
     }
   }
 }
 
 extension Session {
-  /// Of requests: that they ended before `?1`, by their date or by what it counts as.
+  /// Of requests: that they ended before `?1`, or are `?2` nanoseconds old and dated ahead.
   static let endedBefore = """
-    (finished_at < ?1 OR finished_at IN (SELECT CAST(substr(key, 7) AS INTEGER) FROM meta
-      WHERE key > 'ended:' AND key < 'ended;' AND value < ?1))
+    (finished_at < ?1 OR finished_at IN (SELECT CAST(substr(key, 6) AS INTEGER) FROM meta
+      WHERE key > 'aged:' AND key < 'aged;' AND value >= ?2))
     """
 
   func lastBelieved() throws -> Timestamp? {

@@ -29,7 +29,8 @@ extension Ledger {
         [relocation.model, version]
       ) { (key: Int64(try $0.integer(0)), sample: [try $0.digest(1), try $0.optionalDigest(2)]) }
       // Several requests may have named one.
-      return Set(stones.filter { relocation.tombstones[$0.key] == nil }.map(\.sample)).count
+      let gone = Set(stones.filter { relocation.tombstones[$0.key] == nil }.map(\.sample)).count
+      return try gone + session.rowsDropped(of: relocation.model, after: version)
     }
   }
 
@@ -73,7 +74,12 @@ extension Ledger {
         let isRemembered = relocation.tombstones[stone.key] != nil
         try session.setStatus(isRemembered ? .reopened : .settled, of: stone)
         if isRemembered { remembering.insert(stone.request) }
+        // What waited to be forgotten again is known to every version until this one.
+        if !isRemembered, stone.status == .reopened {
+          try session.run("UPDATE tombstones SET version = ? WHERE key = ?", [imported.version.number, stone.key])
+        }
       }
+      let unknown = try session.rowsMissing(in: relocation)
       let reopened = try session.reopen(remembering, detail: Details.reopened, at: now)
       try session.dropIdleImprints(of: model.name)
       let back = try session.takeUp(relocation, at: now)
@@ -82,7 +88,7 @@ extension Ledger {
         .imported, model.name,
         [
           "digest": .string(SHA256Digest.of(relocation.fingerprint).description),
-          "version": JSONValue(imported.version.number), "settled": JSONValue(settled),
+          "version": JSONValue(imported.version.number), "settled": JSONValue(settled), "dropped": JSONValue(unknown),
           "reopened": .array(reopened.map { .string($0.text) }),
         ], by: nil, at: now)
       return ImportOutcome(settled: settled, reopened: reopened, back: back)
@@ -138,6 +144,28 @@ extension Session {
       SELECT row, content, id FROM tombstones WHERE request = ? AND status = 'reopened' AND row IS NOT NULL ORDER BY row
       """, [entry.sequence]
     ) { RowMark(row: try $0.integer(0), content: try $0.digest(1), id: try $0.optionalDigest(2)) }
+  }
+
+  /// Of waiting requests: rows that an incoming model does not know and that nobody has to forget any more. They have no tombstone, and
+  /// every version before knows them.
+  fileprivate func rowsMissing(in relocation: Relocation) throws -> Int {
+    try entries(ofModel: relocation.model, in: RequestState.allCases.filter(\.isWaiting)).reduce(0) { sum, entry in
+      guard let found = relocation.requests[entry.id] else { return sum }
+      let marked = try first("SELECT bytes FROM marks WHERE request = ?", [entry.sequence]) {
+        try [RowMark](stored: try $0.bytes(0)).count
+      }
+      let (before, after) = marked.map { ($0, found.marks.count) } ?? (entry.rows?.count ?? 0, found.rows.count)
+      return sum + max(0, before - after)
+    }
+  }
+
+  /// Of imports after a version: rows of waiting requests that the imported models did not know, and the version does.
+  func rowsDropped(of model: String, after version: Int) throws -> Int {
+    try integer(
+      """
+      SELECT coalesce(sum(payload ->> '$.dropped'), 0) FROM audit WHERE kind = 'imported' AND payload ->> '$.model' = ?
+        AND payload ->> '$.version' > ?
+      """, [model, version]) ?? 0
   }
 
   /// Whether row numbers of the model mean something else than at that entry of the audit chain; nil: than ever before. A model that

@@ -17,11 +17,14 @@ extension Ledger {
   }
 
   /// Ended requests whose manifest is still here and that ended before `moment`. In the order of acceptance.
-  package func manifestsDue(finishedBefore moment: Timestamp) throws(LedgerError) -> [RequestID] {
+  /// - Parameter age: of those whose date lies ahead: how long they have been so, as far as time was seen to go by.
+  package func manifestsDue(
+    finishedBefore moment: Timestamp, orAged age: Duration? = nil
+  ) throws(LedgerError) -> [RequestID] {
     try read { session in
       try session.all(
         "SELECT id FROM requests JOIN manifests ON request = sequence WHERE \(Session.endedBefore) ORDER BY sequence",
-        [moment.stored]
+        [moment.stored, age?.wholeNanoseconds ?? .max]
       ) { try $0.requestID(0) }
     }
   }
@@ -52,11 +55,14 @@ extension Ledger {
   }
 
   /// Ended requests whose receipt file is still kept and that ended before `moment`. In the order of acceptance.
-  package func receiptsDue(finishedBefore moment: Timestamp) throws(LedgerError) -> [RequestID] {
+  /// - Parameter age: as of `manifestsDue`.
+  package func receiptsDue(
+    finishedBefore moment: Timestamp, orAged age: Duration? = nil
+  ) throws(LedgerError) -> [RequestID] {
     try read { session in
       try session.all(
         "SELECT id FROM requests WHERE \(Session.endedBefore) AND receipt_expired = 0 ORDER BY sequence",
-        [moment.stored]
+        [moment.stored, age?.wholeNanoseconds ?? .max]
       ) { try $0.requestID(0) }
     }
   }

@@ -11,14 +11,15 @@ extension Ledger {
       try session.all(
         """
         SELECT v.number, v.record, v.replaced_at,
-          (SELECT count(*) FROM versions w WHERE w.model = v.model AND w.number > v.number AND w.replaced_at IS NOT NULL)
+          (SELECT count(*) FROM versions w WHERE w.model = v.model AND w.number > v.number AND w.replaced_at IS NOT NULL),
+          coalesce((SELECT value FROM meta WHERE key = 'aged:' || v.replaced_at), 0)
           FROM versions v LEFT JOIN purges p ON p.model = v.model AND p.number = v.number
           WHERE v.model = ? AND v.replaced_at IS NOT NULL AND p.number IS NULL ORDER BY v.number
         """, [model]
       ) { row in
         ReplacedVersion(
           number: try row.integer(0), record: try row.digest(1), replacedAt: try row.time(2),
-          newerReplaced: try row.integer(3))
+          newerReplaced: try row.integer(3), age: .nanoseconds(try row.integer(4)))
       }
     }
   }

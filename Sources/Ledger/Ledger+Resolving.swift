@@ -25,8 +25,9 @@ extension Ledger {
 
   /// What such a request's selection stands for, now that it could be looked up; from then on the request is what
   /// `accept` would have made of it.
+  /// - Parameter user: whose rows of the day they are; nil: its submitter's.
   package func resolve(
-    _ id: RequestID, _ resolution: Resolution, at now: Timestamp
+    _ id: RequestID, _ resolution: Resolution, countedFor user: UInt32? = nil, at now: Timestamp
   ) throws(LedgerError) -> RequestRecord {
     try write("note which rows a request means") { session in
       let entry = try session.unresolved(id)
@@ -35,8 +36,8 @@ extension Ledger {
       // its user did not ask for it again.
       if !entry.isOwed {
         try session.count(
-          rows: resolution.rows.count, requests: 0, for: Session.key(try session.existingRecord(id).summary.submitter),
-          now.dateText)
+          rows: resolution.rows.count, requests: 0,
+          for: Session.key(try user ?? session.existingRecord(id).summary.submitter), now.dateText)
       }
       try session.run(
         "UPDATE requests SET detail = ? WHERE sequence = ?",

@@ -91,7 +91,7 @@ extension Session {
   /// whichever way it would come back, so no other way is named then.
   private func requireWayBack(to version: Int, from current: Int, _ name: String) throws {
     let remembered = "SELECT count(*) FROM tombstones WHERE model = ? AND version > ? AND row IS NULL"
-    let gone = try integer(remembered, [name, version]) ?? 0
+    let gone = try (integer(remembered, [name, version]) ?? 0) + rowsDropped(of: name, after: version)
     guard gone == 0 else {
       throw LedgerError.cannotRollBack(
         name, to: version,

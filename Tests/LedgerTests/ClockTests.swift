@@ -27,19 +27,37 @@ import Testing
 
   private static let year: Duration = .seconds(86_400 * 365)
 
-  @Test func replacementThatLiesAhead_countsFromNow_andNoOtherIsTouched() throws {
+  private static let week: Duration = .seconds(86_400 * 7)
+
+  /// Dated a year ahead: gone when its time has gone by, and its date is what it was.
+  @Test func replacementThatLiesAhead_agesByTimeThatWentBy() throws {
     let bench = try Bench()
     try bench.publish(try bench.run("a", Bench.Wish(1)))
-    let honest = bench.now
     bench.pass(Self.year)
     try bench.publish(try bench.run("b", Bench.Wish(2)))
+    let dates = try bench.ledger.replacedVersions(of: "m").map(\.replacedAt)
     bench.pass(.seconds(3600) - Self.year)
-    try bench.ledger.countReplacements(after: bench.now + .seconds(60), from: bench.now)
-    #expect(try bench.ledger.replacedVersions(of: "m").map(\.replacedAt) == [honest, bench.now])
+    func due() throws -> [Duration] {
+      try bench.ledger.replacedVersions(of: "m").map {
+        $0.purgeDue(keep: 9, after: Self.week, at: bench.now) - bench.now
+      }
+    }
+    #expect(try due() == [Self.week - .seconds(3600), Self.week])
+    for _ in 0..<2 { try bench.ledger.age(by: .seconds(1800), datedAfter: bench.now + .seconds(60)) }
+    #expect(try due() == [Self.week - .seconds(3600), Self.week - .seconds(3600)])
+    #expect(try bench.ledger.replacedVersions(of: "m").map(\.replacedAt) == dates)
+    // One too many goes at once, whatever its date.
+    let over = try bench.ledger.replacedVersions(of: "m").map { $0.purgeDue(keep: 0, after: Self.week, at: bench.now) }
+    #expect(over == [dates[0], bench.now])
+    // A clock that is behind ages honest dates by what goes by, and is put right again.
+    bench.pass(.zero - Self.year)
+    try bench.ledger.age(by: .seconds(3600), datedAfter: bench.now + .seconds(60))
+    bench.pass(Self.year)
+    #expect(try due() == [Self.week - .seconds(3600), Self.week - .seconds(7200)])
     #expect(try bench.ledger.verifyContents().problems == [])
   }
 
-  @Test func endThatLiesAhead_countsFromWhenItWasNoticedFirst_andTheReceiptStaysAsItIs() throws {
+  @Test func endThatLiesAhead_agesByTimeThatWentBy_andTheReceiptStaysAsItIs() throws {
     let bench = try Bench()
     try bench.accept("honest", Bench.Wish(1))
     try bench.accept("ahead", Bench.Wish(2))
@@ -48,15 +66,13 @@ import Testing
     try bench.ledger.cancel(try Bench.id("ahead"), by: nil, at: bench.now)
     let receipt = try bench.receipt("ahead")
     bench.pass(.seconds(3600) - Self.year)
-    let noticed = bench.now
-    for _ in 0..<2 {
-      try bench.ledger.countEnds(after: bench.now + .seconds(60), from: bench.now)
-      bench.pass(.seconds(3600))
-    }
-    #expect(try bench.ledger.manifestsDue(finishedBefore: noticed).map(\.text) == ["honest"])
-    let after = noticed + .seconds(1)
-    #expect(try bench.ledger.manifestsDue(finishedBefore: after).map(\.text) == ["honest", "ahead"])
-    #expect(try bench.ledger.receiptsDue(finishedBefore: after).map(\.text) == ["honest", "ahead"])
+    try bench.ledger.age(by: Self.week, datedAfter: bench.now + .seconds(60))
+    let longer = Self.week + .seconds(1)
+    #expect(try bench.ledger.manifestsDue(finishedBefore: bench.now, orAged: longer).map(\.text) == ["honest"])
+    #expect(try bench.ledger.manifestsDue(finishedBefore: bench.now).map(\.text) == ["honest"])
+    let both = ["honest", "ahead"]
+    #expect(try bench.ledger.manifestsDue(finishedBefore: bench.now, orAged: Self.week).map(\.text) == both)
+    #expect(try bench.ledger.receiptsDue(finishedBefore: bench.now, orAged: Self.week).map(\.text) == both)
     #expect(try bench.receipt("ahead") == receipt)
   }
 }

@@ -45,10 +45,12 @@ package struct ReplacedVersion: Equatable, Sendable {
   package let replacedAt: Timestamp
   /// Replaced versions that are newer than this one.
   package let newerReplaced: Int
+  /// Of one whose date lies ahead: how long it has been replaced, as far as time was seen to go by.
+  package let age: Duration
 
-  /// As `VersionEntry.purgeDue`.
-  package func purgeDue(keep: Int, after: Duration) -> Timestamp {
-    newerReplaced >= keep ? replacedAt : replacedAt + after
+  /// As `VersionEntry.purgeDue`, but that no date which lies ahead puts it off.
+  package func purgeDue(keep: Int, after: Duration, at now: Timestamp) -> Timestamp {
+    newerReplaced >= keep ? min(replacedAt, now) : min(replacedAt + after, now + (after - age))
   }
 }
 

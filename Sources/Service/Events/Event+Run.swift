@@ -140,7 +140,7 @@ extension Event {
   package static func runInterrupted(_ run: Run, step: Int) -> Event {
     Event(
       .runInterrupted,
-      "Unlearning interrupted by the stop of the service (\(run.name)) after step \(step); progress is saved",
+      "Unlearning interrupted (\(run.name)) after step \(step); it goes on from what was saved last",
       run.fields { $0.add(.step, step) })
   }
 

@@ -114,7 +114,9 @@ package struct DataMatching: Sendable {
           trainingRows: model.dataset.train.count, maxForgetShare: share)
       }
     }
-    for id in try ledger.unresolvedRequests(of: model.name) {
+    let before = try ledger.model(model.name)?.fingerprint.flatMap(DataFingerprint.init(json:))
+    let isOfOtherData = before.map { !$0.hasContent(of: model.fingerprint) } ?? false
+    for id in try ledger.unresolvedRequests(of: model.name) where isOfOtherData {
       if let bytes = try ledger.manifest(of: id),
         try Manifest.parse(bytes, fileStem: id.text).selection.namesRowNumbers
       {

@@ -43,8 +43,22 @@ package struct ModelOpener: Sendable {
         settings: settings, store: store,
         current: VerifiedVersion(version: store.lost(lost.number, recordDigest: lost.record.description), stamp: nil),
         configuration: incoming.configuration, parameters: 0, dataset: dataset, description: description,
-        heldout: try dataset.honestHeldoutRows(), fingerprint: try dataset.takeFingerprint(), salt: record.salt,
+        heldout: try dataset.honestHeldoutRows(), fingerprint: try fingerprint(of: dataset, record), salt: record.salt,
         first: nil, findings: [])
+    }
+  }
+
+  /// Data that were only touched are no others, for whoever compares fingerprints later.
+  private func fingerprint(of dataset: Dataset, _ record: ModelRecord) throws -> DataFingerprint {
+    guard let known = record.fingerprint.flatMap(DataFingerprint.init(json:)) else {
+      return try dataset.takeFingerprint()
+    }
+    switch try dataset.compare(with: known) {
+    case .none: return known
+    case .touched(let touched):
+      try ledger.setFingerprint(touched.json, of: record.name, at: WallClock.now)
+      return touched
+    case .changed(_, let other): return other
     }
   }
 

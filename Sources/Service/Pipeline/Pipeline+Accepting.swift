@@ -66,6 +66,7 @@ extension Pipeline {
         }
         return try answerKnown(known, manifest, drop)
       }
+      if try isTakenInTheSpool(manifest.id, drop) { throw Refusal.idTaken(manifest.id, at: manifest.idPosition) }
       // A look at the data reads each row that is meant: whoever may hand in no more today does not get it.
       try admit(rows: 0, drop)
       switch try lookUp(manifest, drop) {
@@ -83,6 +84,22 @@ extension Pipeline {
     } catch {
       return .later("it could not be taken up (\(error)); it will be tried again")
     }
+  }
+
+  /// Whether an id that a ledger which was brought back does not know is somebody's, as their receipt or manifest says. Whoever took it
+  /// would have its receipt, and nobody would find the lost request. The same manifest may come again from who handed it in, and
+  /// from whoever runs the daemon, out of their records.
+  private func isTakenInTheSpool(_ id: RequestID, _ drop: Drop) throws -> Bool {
+    guard restoration != nil || !isRestorationSought else { return false }
+    let digest = SHA256Digest.of(drop.bytes)
+    if let bytes = try DataFile.readIfFit(places.receipt(id.text), limit: Limits.documentBytes) {
+      // What is no receipt was one, of somebody.
+      guard let receipt = try? Receipt.parse(bytes), receipt.digest == digest.description else { return true }
+      let isOperator = drop.caller?.isOperator ?? [0, Accounts.effectiveUser].contains(drop.owner)
+      return !isOperator && receipt.submittedBy != Accounts.userNameOrNumber(drop.owner)
+    }
+    let kept = try DataFile.readIfFit(places.acceptedManifest(id.text), limit: Limits.documentBytes)
+    return kept.map { SHA256Digest.of($0) != digest } ?? false
   }
 
   /// Whoever guesses the bytes of somebody else's manifest must not learn that they are right, nor what became of it.
@@ -190,13 +207,18 @@ extension Pipeline {
 // MARK: - What could not be looked up before
 
 extension Pipeline {
-  /// Requests that were accepted while their model could not be looked at get their rows, before any batch is made. Of very many some
-  /// at a time: callers and the watchdog wait meanwhile.
-  func lookUpUnresolved() throws(LedgerError) {
+  /// Requests that were accepted while their model could not be looked at get their rows. Of very many some at a time: callers and the
+  /// watchdog wait meanwhile.
+  /// - Returns: whether each of them was looked at. Before that no batch is made and no run begins: it would train on their rows.
+  func lookUpUnresolved() throws(LedgerError) -> Bool {
     let began = MonotonicInstant.now
     for (name, model) in models.sorted(by: { $0.key < $1.key }) {
-      for id in try ledger.unresolvedRequests(of: name) {
-        guard MonotonicInstant.now - began < Self.lookUpTime else { return bell.ring() }
+      for id in try ledger.unresolvedRequests(of: name) where !lookedUp.contains(id) {
+        guard MonotonicInstant.now - began < Self.lookUpTime else {
+          bell.ring()
+          return false
+        }
+        lookedUp.insert(id)
         do {
           try lookUp(id, in: model)
         } catch {
@@ -204,6 +226,8 @@ extension Pipeline {
         }
       }
     }
+    lookedUp = []
+    return true
   }
 
   private static let lookUpTime: Duration = .seconds(5)
@@ -217,7 +241,9 @@ extension Pipeline {
         if try ledger.endWithOthers(id, at: clocks.wall()) { return try followServing() }
         return try ledger.holdUnresolved(id, detail: DataMatching.otherRowNumbers, at: clocks.wall())
       }
-      let record = try ledger.resolve(id, try model.resolution(of: manifest.selection), at: clocks.wall())
+      let owner = try ledger.request(id).map { subordinates.owner(of: $0.summary.submitter) }
+      let record = try ledger.resolve(
+        id, try model.resolution(of: manifest.selection), countedFor: owner, at: clocks.wall())
       expect([record.id])
     } catch let refusal as Refusal {
       if try ledger.endWithOthers(id, at: clocks.wall()) { return try followServing() }

@@ -19,11 +19,11 @@ extension Pipeline {
     let now = clocks.wall()
     // Those without rows were accepted while their model could not be looked at, and still wait for that.
     var waiting = try ledger.requests(RequestFilter(states: [.accepted], model: settings.name)).filter { $0.rows > 0 }
+    let since = waitingSince(waiting.map(\.id), of: settings.name)
     // Nothing else is served before those, and they have waited once. Apart from what came since, which might cost too much: then
     // all of the batch is held, and whoever may drop a file could hold up what has to be forgotten again.
     let owed = Set(try ledger.owedRequests(of: settings.name))
     if waiting.contains(where: { owed.contains($0.id) }) { waiting.removeAll { !owed.contains($0.id) } }
-    let since = waitingSince(waiting.map(\.id), of: settings.name)
     let queue = waiting.map { summary in
       var request = Batching.Waiting(summary)
       request.isUrgent = request.isUrgent || owed.contains(summary.id)

@@ -13,9 +13,4 @@ extension Pipeline {
     }
     return now
   }
-
-  /// Later than any honest date, where the clock has gone on for long enough to say so.
-  func endOfHonestDates(_ now: Timestamp) -> Timestamp? {
-    steadyClock.isEven(at: clocks.monotonic()) ? now + SteadyClock.driftAllowed : nil
-  }
 }

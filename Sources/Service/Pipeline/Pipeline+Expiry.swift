@@ -17,22 +17,26 @@ extension Pipeline {
     }
     guard monotonic - last >= Self.expiryEvery else { return }
     lastExpiry = monotonic
-    if let end = endOfHonestDates(moment) { try ledger.countEnds(after: end, from: moment) }
+    try ledger.age(by: monotonic - last, datedAfter: moment + SteadyClock.driftAllowed)
     try removeReturnedManifests()
     let keep = configuration.settings.keep
-    try endManifests(before: moment - keep.manifests, at: now)
-    try endReceipts(before: moment - keep.receipts, at: now)
+    try end(ledger.manifestsDue(finishedBefore: moment - keep.manifests, orAged: keep.manifests)) { some in
+      for id in some { _ = try DurableDirectory.removeFile(places.acceptedManifest(id.text)) }
+      try ledger.expireManifests(some, at: now)
+    }
+    try end(ledger.receiptsDue(finishedBefore: moment - keep.receipts, orAged: keep.receipts)) { some in
+      for id in some { _ = try DurableDirectory.removeFile(places.receipt(id.text)) }
+      try ledger.expireReceipts(some, at: now)
+    }
     try removeFiles(in: places.rejected, before: moment - keep.manifests) { _ in true }
     // Made before a migration, with every manifest that there was.
     try removeFiles(in: places.state, before: moment - keep.manifests) { $0.hasPrefix("ledger.sqlite.before-") }
   }
 
-  /// The file first: after a crash in between the ledger still says that it is due.
-  private func endManifests(before moment: Timestamp, at now: Timestamp) throws {
-    let due = try ledger.manifestsDue(finishedBefore: moment)
-    for some in due.split(every: Self.endedAtOnce) {
-      for id in some { _ = try DurableDirectory.removeFile(places.acceptedManifest(id.text)) }
-      try ledger.expireManifests(some, at: now)
+  /// The files first: after a crash in between the ledger still says that they are due.
+  private func end(_ due: [RequestID], _ some: ([RequestID]) throws -> Void) throws {
+    for start in stride(from: 0, to: due.count, by: Self.endedAtOnce) {
+      try some(Array(due[start..<min(start + Self.endedAtOnce, due.count)]))
     }
   }
 
@@ -43,15 +47,12 @@ extension Pipeline {
     let ids = try DurableDirectory.list(places.accepted).filter { $0.hasSuffix(".yaml") }
       .compactMap { RequestID(Paths.stem(of: $0)) }
     for id in try ledger.withoutManifest(ids) {
-      _ = try DurableDirectory.removeFile(places.acceptedManifest(id.text))
-    }
-  }
-
-  private func endReceipts(before moment: Timestamp, at now: Timestamp) throws {
-    let due = try ledger.receiptsDue(finishedBefore: moment)
-    for some in due.split(every: Self.endedAtOnce) {
-      for id in some { _ = try DurableDirectory.removeFile(places.receipt(id.text)) }
-      try ledger.expireReceipts(some, at: now)
+      do throws(PlatformError) {
+        _ = try DurableDirectory.removeFile(places.acceptedManifest(id.text))
+      } catch {
+        // It keeps nothing else from ending.
+        narrator.trouble(error)
+      }
     }
   }
 
@@ -66,11 +67,5 @@ extension Pipeline {
       else { continue }
       _ = try DurableDirectory.removeFile(path)
     }
-  }
-}
-
-extension Array {
-  fileprivate func split(every count: Int) -> [[Element]] {
-    stride(from: 0, to: self.count, by: count).map { Array(self[$0..<Swift.min($0 + count, self.count)]) }
   }
 }

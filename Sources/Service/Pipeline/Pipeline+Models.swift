@@ -194,8 +194,13 @@ extension Pipeline {
       }
       // What a run or an import has made and not recorded yet looks the same.
       guard strayed.contains(name), run?.job.model.name != name, !opening.contains(name) else { continue }
-      try model.store.removeStrays(unknownTo: ledger, name)
-      strayed.remove(name)
+      do {
+        try model.store.removeStrays(unknownTo: ledger, name)
+        strayed.remove(name)
+      } catch {
+        // It holds up no other model, and is tried again at the next look.
+        narrator.trouble(error)
+      }
     }
   }
 

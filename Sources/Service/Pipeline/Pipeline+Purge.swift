@@ -13,10 +13,10 @@ extension Pipeline {
     // An older ledger than it was may take for replaced what is not.
     guard restoration == nil else { return }
     let now = try believedTime()
-    if let end = endOfHonestDates(now) { try ledger.countReplacements(after: end, from: now) }
     for settings in configuration.models {
       for version in try ledger.replacedVersions(of: settings.name) {
-        let due = version.purgeDue(keep: settings.retention.keep, after: settings.retention.purgeAfter)
+        let due = version.purgeDue(
+          keep: settings.retention.keep, after: settings.retention.purgeAfter, at: now)
         if due <= now {
           do {
             try begin(version, of: settings.name, .retention, by: nil)
@@ -124,7 +124,7 @@ extension Pipeline {
       for name in names {
         let retention = configuration.model(name)?.retention
         for version in try ledger.replacedVersions(of: name) {
-          let due = retention.map { version.purgeDue(keep: $0.keep, after: $0.purgeAfter) }
+          let due = retention.map { version.purgeDue(keep: $0.keep, after: $0.purgeAfter, at: clocks.wall()) }
           guard now || due.map({ $0 <= clocks.wall() }) == true else { continue }
           chosen.append((name, version.number))
           if !dryRun { try begin(version, of: name, despiteReaders ? .despiteReaders : .person, by: caller.uid) }

@@ -34,10 +34,17 @@ extension Pipeline {
   private func letSubmittersRead() {
     do {
       for request in try ledger.requests(RequestFilter()) {
-        guard let reader = readableBy(request.submitter) else { continue }
-        for path in [places.receipt(request.id.text), places.acceptedManifest(request.id.text)]
-        where try FileStatus.ifPresent(path, followingLinks: false)?.kind == .file {
+        guard let reader = readableBy(request.submitter), let digest = try ledger.request(request.id)?.digest else {
+          continue
+        }
+        for (path, isTheirs) in [
+          (places.receipt(request.id.text), { (try? Receipt.parse($0))?.digest == digest.description }),
+          (places.acceptedManifest(request.id.text), { SHA256Digest.of($0) == digest }),
+        ] as [(String, ([UInt8]) -> Bool)] {
           // Ignored: the next receipt that is written gets its own, and `hamuctl show` prints this one.
+          guard let bytes = try? DataFile.readIfFit(path, limit: Limits.documentBytes), isTheirs(bytes) else {
+            continue
+          }
           _ = try? Permissions.grantRead(of: path, to: reader)
         }
       }
@@ -168,7 +175,9 @@ extension Pipeline {
     }
     for record in try ledger.models() {
       let store = VersionStore(directory: places.model(record.name), model: record.name)
-      recovery.serving[record.name] = try store.currentIfWhole()?.number
+      // Also one that is damaged: nothing that remembers more takes its place before the rest was served.
+      let served = try store.currentNumber()
+      recovery.serving[record.name] = try store.list().first { $0 == served }
     }
     return recovery
   }

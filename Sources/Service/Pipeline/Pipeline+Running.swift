@@ -132,8 +132,8 @@ extension Pipeline {
     }
   }
 
-  /// The data may have changed during the run: what was measured then is not what was asked. Nothing of it stays, and the batch,
-  /// whose requests are still `unlearning`, runs again once the model is ready.
+  /// The data may have changed during the run: what was measured then is not what was asked. Nothing of it stays but what was saved
+  /// before that, and the batch, whose requests are still `unlearning`, goes on from there once the model is ready.
   private func isOfUnchangedData(_ outcome: RunWorker.Outcome, _ job: RunJob) throws -> Bool {
     var version: VersionStore.Version?
     switch outcome {
@@ -144,7 +144,6 @@ extension Pipeline {
     case .failed, .impossible, .damaged: return true
     }
     if try isUnchanged(job.model, dataOnly: true) { return true }
-    removeProgress(of: job.planned.batch, job.model.name)
     if let version { try job.model.store.remove(version.number) }
     return false
   }

@@ -12,9 +12,10 @@ extension Pipeline {
   /// has its turn at the next look, which comes at once.
   func tell() throws(LedgerError) {
     keepHead()
+    let began = MonotonicInstant.now
     var (written, failed) = (0, 0)
     var last: Int64?
-    while written + failed < Self.toldAtOnce {
+    while written < Self.toldAtOnce, MonotonicInstant.now - began < Self.tellTime {
       let due = try ledger.dueReceipts(limit: Self.toldAtOnce, after: last)
       for receipt in due {
         switch try tell(receipt) {
@@ -32,6 +33,7 @@ extension Pipeline {
 
   /// A look tells five times.
   private static let toldAtOnce = 40
+  private static let tellTime: Duration = .seconds(5)
 
   private enum Told {
     case written

@@ -77,6 +77,8 @@ package actor Pipeline {
   var refusalsSpentSaid: [UInt32: Timestamp] = [:]
   /// Users of whom it was said that they handed in again what is known.
   var requestKnownSaid = SaidLately<UInt32>()
+  /// Unresolved requests that were looked at in this round.
+  var lookedUp: Set<RequestID> = []
   /// Models of which a version that was served until now may be one that the ledger does not know.
   var strayed: Set<String> = []
   /// Why files in the spool could not be looked at, read, answered or removed, as it was said, without their names.
@@ -130,10 +132,13 @@ package actor Pipeline {
     attempt { try tell() }
     attempt { try warnOfDeadlines() }
     attempt { try scheduleRetries() }
-    attempt { try lookUpUnresolved() }
-    attempt { try formBatches() }
-    attempt { try tell() }
-    attempt { try beginRun() }
+    var areLookedUp = false
+    attempt { areLookedUp = try lookUpUnresolved() }
+    if areLookedUp {
+      attempt { try formBatches() }
+      attempt { try tell() }
+      attempt { try beginRun() }
+    }
     attempt { try purgeDue() }
     attempt { try tell() }
     attempt { try endWhatIsPastItsTime() }

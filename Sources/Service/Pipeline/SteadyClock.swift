@@ -24,10 +24,6 @@ package struct SteadyClock: Sendable {
   /// Whether it says a later time than is believed.
   package var isDoubted: Bool { believed < seen.wall }
 
-  /// Whether it has gone on for an hour without a jump. A date that lies ahead of it then was written when it was wrong; before that it may
-  /// be wrong itself, as of a machine that begins in 1970 and asks the network a minute later.
-  package func isEven(at monotonic: MonotonicInstant) -> Bool { monotonic - evenSince >= Self.patience }
-
   /// What time it is.
   package mutating func believed(_ wall: Timestamp, at monotonic: MonotonicInstant) -> Timestamp {
     let passed = monotonic - seen.monotonic

@@ -66,8 +66,12 @@ final class RunObservation: RunObserver {
   /// A state that cannot be saved costs time after a crash and nothing else, so the run goes on.
   func save(_ saved: SavedRun) {
     // What was made of other data must not be gone on from once the old ones are back, which have the same digest. What was
-    // saved before stays, and the end of the run meets the change too.
-    guard job.model.dataset.isStillWhatWasOpened(job.model.description) else { return }
+    // saved before stays, and the run goes on from there.
+    guard job.model.dataset.isStillWhatWasOpened(job.model.description) else {
+      let why = "the data changed while the run read them; it stops, and goes on from what was saved before"
+      narrator.post(.progressNotSaved(job.told, why))
+      return requestStop()
+    }
     do {
       try SavedProgress(job: job).save(saved, retainRows: retainRows)
       if let step = saved.step { narrator.post(.progressSaved(job.told, step: step)) }

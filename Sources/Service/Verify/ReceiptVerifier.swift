@@ -134,8 +134,8 @@ struct ReceiptVerifier {
     // A minute more: what is not due yet may be so, and gone, when its file is looked for.
     let now = WallClock.now + .seconds(60)
     return Due(
-      receipts: Set(try ledger.receiptsDue(finishedBefore: now - keep.receipts)),
-      manifests: Set(try ledger.manifestsDue(finishedBefore: now - keep.manifests)))
+      receipts: Set(try ledger.receiptsDue(finishedBefore: now - keep.receipts, orAged: keep.receipts)),
+      manifests: Set(try ledger.manifestsDue(finishedBefore: now - keep.manifests, orAged: keep.manifests)))
   }
 
   private func countUnsigned(_ path: String, _ report: inout VerifyReport) {

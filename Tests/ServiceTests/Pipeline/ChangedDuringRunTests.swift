@@ -56,17 +56,19 @@ import Testing
     try await house.stop()
   }
 
-  @Test func progressOfARunOverOtherData_goesWithItsResult() async throws {
+  /// The run notices at its next save, and what was saved before is of the old data.
+  @Test func runOverOtherData_stopsByItself_andGoesOnFromWhatWasSavedBefore() async throws {
     let house = try await standing(at: .progressSaved)
     #expect(road.savedProgress == ["1.safetensors"])
     try write(after)
     witness.open()
     await witness.wait(for: .dataChanged)
     #expect(try await house.show("a").state == .unlearning)
-    #expect(road.savedProgress.isEmpty && road.versions == [1] && witness.events(.progressSaved).count == 1)
+    #expect(road.savedProgress == ["1.safetensors"] && road.versions == [1])
+    #expect(witness.events(.progressSaved).count == 1 && witness.events(.progressNotSaved).count <= 1)
     try await restore(house)
     #expect(try await house.settled("a").state == .forgotten)
-    #expect(witness.events(.runResumed).isEmpty && witness.events(.runBegan).count == 2)
+    #expect(witness.events(.runResumed).count == 1 && witness.events(.runBegan).count == 1)
     try await house.stop()
   }
 

@@ -161,6 +161,10 @@ import Testing
     #expect(held.state == .held && held.detail?.contains("still remembers") == true)
     #expect(try await bringIn(SmallData.shared.retrained, road)["version"]?.integerValue == 3)
     #expect(try await house.show("waits").state == .forgotten)
+    // Version 1 knows them still, and no tombstone says so: it comes back neither so nor so.
+    await #expect(throws: ControlError.self) { try await bringIn(SmallData.shared.weights, road) }
+    let back = await house.refusal(.rollback(model: Road.model, version: 1, servesNow: false, dryRun: true))
+    #expect(back?.message.contains("no longer in the data") == true && back?.message.contains("import") == false)
     try await house.stop()
   }
 }

@@ -30,7 +30,7 @@ extension Ledger {
       try session.integer(
         """
         SELECT 1 WHERE EXISTS (SELECT 1 FROM versions WHERE replaced_at > ?1)
-          OR EXISTS (SELECT 1 FROM requests WHERE finished_at > ?1 AND receipt_expired = 0)
+          OR EXISTS (SELECT 1 FROM requests WHERE finished_at > ?1 AND \(Session.isKept))
         """, [limit.stored]) != nil
     }
     // Hardly ever so: no reason to write every hour.
@@ -39,7 +39,7 @@ extension Ledger {
       try session.run(
         """
         INSERT INTO meta SELECT 'aged:' || date, ?1 FROM (SELECT replaced_at AS date FROM versions WHERE replaced_at > ?2
-            UNION SELECT finished_at FROM requests WHERE finished_at > ?2 AND receipt_expired = 0) WHERE true
+            UNION SELECT finished_at FROM requests WHERE finished_at > ?2 AND \(Session.isKept)) WHERE true
           ON CONFLICT (key) DO UPDATE SET value = value + excluded.value
         """, [passed.wholeNanoseconds, limit.stored])
     }
@@ -47,6 +47,10 @@ extension Ledger {
 }
 
 extension Session {
+  /// Of requests: that something of them is still to end.
+  fileprivate static let isKept =
+    "(receipt_expired = 0 OR EXISTS (SELECT 1 FROM manifests WHERE request = requests.sequence))"
+
   /// Of requests: that they ended before `?1`, or are `?2` nanoseconds old and dated ahead.
   static let endedBefore = """
     (finished_at < ?1 OR finished_at IN (SELECT CAST(substr(key, 6) AS INTEGER) FROM meta

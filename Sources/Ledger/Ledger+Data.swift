@@ -24,9 +24,15 @@ extension Ledger {
   /// How many rows a version still remembers that have to be forgotten, and that are not in the training data of an incoming model.
   package func rowsRemembered(by version: Int, goneFrom relocation: Relocation) throws(LedgerError) -> Int {
     try read { session in
+      // An import that was trained on them brought them back for every version from it on, until they were forgotten again.
       let stones = try session.all(
-        "SELECT key, content, id FROM tombstones WHERE model = ? AND (version > ? OR status = 'reopened')",
-        [relocation.model, version]
+        """
+        WITH back(number, request) AS MATERIALIZED (
+          SELECT a.payload ->> '$.version', r.sequence FROM audit a, json_each(a.payload, '$.reopened') e
+            JOIN requests r ON r.id = e.value WHERE a.kind = 'imported' AND a.payload ->> '$.model' = ?1)
+        SELECT key, content, id FROM tombstones t WHERE model = ?1 AND (version > ?2 OR status = 'reopened' OR EXISTS (
+          SELECT 1 FROM back b WHERE b.request = t.request AND b.number > t.version AND b.number <= ?2))
+        """, [relocation.model, version]
       ) { (key: Int64(try $0.integer(0)), sample: [try $0.digest(1), try $0.optionalDigest(2)]) }
       // Several requests may have named one.
       let gone = Set(stones.filter { relocation.tombstones[$0.key] == nil }.map(\.sample)).count
@@ -74,12 +80,8 @@ extension Ledger {
         let isRemembered = relocation.tombstones[stone.key] != nil
         try session.setStatus(isRemembered ? .reopened : .settled, of: stone)
         if isRemembered { remembering.insert(stone.request) }
-        // What waited to be forgotten again is known to every version until this one.
-        if !isRemembered, stone.status == .reopened {
-          try session.run("UPDATE tombstones SET version = ? WHERE key = ?", [imported.version.number, stone.key])
-        }
       }
-      let unknown = try session.rowsMissing(in: relocation)
+      let unknown = try session.rowsMissing(in: relocation, forgotten: marked)
       let reopened = try session.reopen(remembering, detail: Details.reopened, at: now)
       try session.dropIdleImprints(of: model.name)
       let back = try session.takeUp(relocation, at: now)
@@ -147,15 +149,20 @@ extension Session {
   }
 
   /// Of waiting requests: rows that an incoming model does not know and that nobody has to forget any more. They have no tombstone, and
-  /// every version before knows them.
-  fileprivate func rowsMissing(in relocation: Relocation) throws -> Int {
-    try entries(ofModel: relocation.model, in: RequestState.allCases.filter(\.isWaiting)).reduce(0) { sum, entry in
+  /// every version before knows them. (Of classes there are no marks: what of one is gone cannot be told.)
+  fileprivate func rowsMissing(in relocation: Relocation, forgotten stones: [MarkedTombstone]) throws -> Int {
+    let forgotten = Set(stones.map(\.content))
+    let waiting = try entries(ofModel: relocation.model, in: RequestState.allCases.filter(\.isWaiting))
+    return try waiting.reduce(0) { sum, entry in
       guard let found = relocation.requests[entry.id] else { return sum }
-      let marked = try first("SELECT bytes FROM marks WHERE request = ?", [entry.sequence]) {
-        try [RowMark](stored: try $0.bytes(0)).count
+      let marks = try first("SELECT bytes FROM marks WHERE request = ?", [entry.sequence]) {
+        try [RowMark](stored: try $0.bytes(0))
       }
-      let (before, after) = marked.map { ($0, found.marks.count) } ?? (entry.rows?.count ?? 0, found.rows.count)
-      return sum + max(0, before - after)
+      let (contents, ids) = (Set(found.marks.map(\.content)), Set(found.marks.compactMap(\.id)))
+      return sum
+        + (marks ?? []).count { mark in
+          !contents.contains(mark.content) && !(mark.id.map(ids.contains) ?? false) && !forgotten.contains(mark.content)
+        }
     }
   }
 

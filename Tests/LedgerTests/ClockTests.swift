@@ -74,5 +74,9 @@ import Testing
     #expect(try bench.ledger.manifestsDue(finishedBefore: bench.now, orAged: Self.week).map(\.text) == both)
     #expect(try bench.ledger.receiptsDue(finishedBefore: bench.now, orAged: Self.week).map(\.text) == both)
     #expect(try bench.receipt("ahead") == receipt)
+    // Its receipt may end first: the manifest ages on.
+    try bench.ledger.expireReceipts([try Bench.id("ahead")], at: bench.now)
+    try bench.ledger.age(by: Self.week, datedAfter: bench.now + .seconds(60))
+    #expect(try bench.ledger.manifestsDue(finishedBefore: bench.now, orAged: Self.week * 2).map(\.text) == both)
   }
 }

@@ -36,6 +36,31 @@ import Testing
     #expect(marked[0].marks.map(\.content) == [1, 2].map { Bench.mark($0).content })
   }
 
+  /// What another's tombstone stands for is no row that only the request named.
+  @Test func rowsOfWaitingRequests_countAsDropped_whereNobodyForgotThem() throws {
+    let bench = try Bench()
+    try bench.publish(try bench.run("a", Bench.Wish(5)))
+    try bench.accept("b", Bench.Wish(5, 9, 10))
+    let found = Resolution(
+      rows: RowSet([9]), labels: [], marks: [Bench.mark(9)], trainingRows: Bench.trainingRows, maxForgetShare: 1)
+    let data = Relocation(model: "m", fingerprint: "{}", tombstones: [:], requests: [try Bench.id("b"): found])
+    _ = try bench.ledger.importVersion(
+      ImportedVersion(version: Bench.version(3, parent: nil), trainingData: data), at: bench.now)
+    // Version 1 knows rows 5 and 10, version 2 has forgotten the one, the import knows neither.
+    #expect(try [1, 2, 3].map { try bench.ledger.rowsRemembered(by: $0, goneFrom: data) } == [2, 1, 0])
+  }
+
+  /// A version that was trained on them again remembers them, whenever they were forgotten first.
+  @Test func rowsThatAnImportBroughtBack_areRememberedFromItOn() throws {
+    let bench = try Bench()
+    try bench.publish(try bench.run("a", Bench.Wish(5)))
+    let key = try bench.ledger.markedTombstones(of: "m")[0].key
+    _ = try bench.ledger.importVersion(imported(3, remembers: [key: 5]), at: bench.now)
+    _ = try bench.ledger.importVersion(imported(4, remembers: [:]), at: bench.now)
+    let gone = Relocation(model: "m", fingerprint: "{}", tombstones: [:])
+    #expect(try [1, 2, 3].map { try bench.ledger.rowsRemembered(by: $0, goneFrom: gone) } == [1, 0, 1])
+  }
+
   @Test func reopened_whenForgottenAgain_isOneTombstone() throws {
     let bench = try Bench()
     try bench.publish(try bench.run("a", Bench.Wish(1, 2)))

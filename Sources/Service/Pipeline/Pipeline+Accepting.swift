@@ -218,14 +218,17 @@ extension Pipeline {
           bell.ring()
           return false
         }
+        if lookedUp.isEmpty { unlooked = [] }
         lookedUp.insert(id)
         do {
           try lookUp(id, in: model)
         } catch {
+          unlooked.insert(name)
           narrator.trouble(error)
         }
       }
     }
+    if lookedUp.isEmpty { unlooked = [] }
     lookedUp = []
     return true
   }

@@ -8,7 +8,8 @@ extension Pipeline {
   /// run then forms the next batch.
   func formBatches() throws {
     for settings in configuration.models {
-      guard models[settings.name] != nil, try ledger.model(settings.name)?.isPaused == false,
+      guard models[settings.name] != nil, !unlooked.contains(settings.name),
+        try ledger.model(settings.name)?.isPaused == false,
         try ledger.batches(model: settings.name, states: [.scheduled, .running]).isEmpty
       else { continue }
       try formBatch(settings)

@@ -268,6 +268,8 @@ extension Pipeline {
   func release(_ name: String) {
     held.remove(name)
     opening.remove(name)
+    // What a request names may be found elsewhere now.
+    lookedUp = []
     openingEnded()
     bell.ring()
   }

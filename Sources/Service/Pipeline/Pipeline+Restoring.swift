@@ -22,7 +22,7 @@ extension Pipeline {
         try ledger.pause(name, .restored, detail: "\(found.why); hamuctl recover", at: now)
       }
       isRestorationSought = true
-      letSubmittersRead()
+      lettingRead = 0
       narrator.post(.restoredBackup(found.why, missing: missingRequests()))
     } catch {
       // Not knowing is no reason to go on: asked again at the next look, which does nothing else before.
@@ -30,10 +30,16 @@ extension Pipeline {
     }
   }
 
-  /// A backup holds no ACLs: whoever asked may read the answers again.
-  private func letSubmittersRead() {
+  /// A backup holds no ACLs: whoever asked may read the answers again. Some at a time, as there may be those of years.
+  func letSubmittersRead() throws {
+    guard let last = lettingRead else { return }
+    var filter = RequestFilter()
+    (filter.after, filter.limit) = (last, 500)
+    let page = try ledger.requests(filter)
+    lettingRead = page.last?.sequence
+    if lettingRead != nil { bell.ring() }
     do {
-      for request in try ledger.requests(RequestFilter()) {
+      for request in page {
         guard let reader = readableBy(request.submitter), let digest = try ledger.request(request.id)?.digest else {
           continue
         }
@@ -176,10 +182,20 @@ extension Pipeline {
     for record in try ledger.models() {
       let store = VersionStore(directory: places.model(record.name), model: record.name)
       // Also one that is damaged: nothing that remembers more takes its place before the rest was served.
-      let served = try store.currentNumber()
-      recovery.serving[record.name] = try store.list().first { $0 == served }
+      recovery.serving[record.name] = try served(store)
     }
     return recovery
+  }
+
+  /// Nil also where `current` names no version: whatever it is, nothing is served by it.
+  private func served(_ store: VersionStore) throws(CheckpointError) -> Int? {
+    do {
+      let number = try store.currentNumber()
+      return try store.list().first { $0 == number }
+    } catch {
+      if error.isTransient { throw error }
+      return nil
+    }
   }
 
   /// Nil where nobody can say any more which rows it means.

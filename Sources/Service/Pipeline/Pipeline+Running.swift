@@ -23,8 +23,8 @@ extension Pipeline {
 
   /// The model of a run, unless it is paused, still being opened, or its data changed since the last look.
   private func ready(_ name: String) throws -> LoadedModel? {
-    guard !opening.contains(name), let model = models[name], try ledger.model(name)?.isPaused == false,
-      try isUnchanged(model)
+    guard !opening.contains(name), !unlooked.contains(name), let model = models[name],
+      try ledger.model(name)?.isPaused == false, try isUnchanged(model)
     else { return nil }
     guard try ledger.model(name)?.currentVersion == model.current.number else {
       // What is open is not what the ledger serves: opened again, it follows the ledger.

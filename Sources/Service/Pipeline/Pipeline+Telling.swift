@@ -28,7 +28,7 @@ extension Pipeline {
       last = due.last?.first
     }
     // A receipt that cannot be written keeps no other from being written; it is tried again at the next regular look.
-    if failed == 0 { bell.ring() }
+    if failed == 0, written > 0 { bell.ring() }
   }
 
   /// A look tells five times.

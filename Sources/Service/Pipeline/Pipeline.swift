@@ -77,8 +77,12 @@ package actor Pipeline {
   var refusalsSpentSaid: [UInt32: Timestamp] = [:]
   /// Users of whom it was said that they handed in again what is known.
   var requestKnownSaid = SaidLately<UInt32>()
-  /// Unresolved requests that were looked at in this round.
+  /// Unresolved requests that were looked at in this round, and models with one that could not be: their rows are not known, and
+  /// nothing is trained on meanwhile.
   var lookedUp: Set<RequestID> = []
+  var unlooked: Set<String> = []
+  /// After which request submitters are let read again; nil: all may.
+  var lettingRead: Int64?
   /// Models of which a version that was served until now may be one that the ledger does not know.
   var strayed: Set<String> = []
   /// Why files in the spool could not be looked at, read, answered or removed, as it was said, without their names.
@@ -127,6 +131,7 @@ package actor Pipeline {
     if !isRestorationSought { lookForRestoredBackup() }
     guard isRestorationSought else { return }
     attempt { try tell() }
+    attempt { try letSubmittersRead() }
     attempt { try checkModels() }
     await takeUp()
     attempt { try tell() }

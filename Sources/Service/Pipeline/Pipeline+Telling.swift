@@ -31,7 +31,7 @@ extension Pipeline {
     if failed == 0, written > 0 { bell.ring() }
   }
 
-  /// A look tells five times.
+  /// A look tells four times.
   private static let toldAtOnce = 40
   private static let tellTime: Duration = .seconds(5)
 

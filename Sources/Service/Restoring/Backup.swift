@@ -127,6 +127,7 @@ package struct Backup {
     let from = Paths.join(source.directory, "versions", Self.name(version.number))
     let to = Paths.join(copy.directory, "versions", Self.name(version.number))
     let record = try version.record ?? source.open(version.number).recordDigest
+    // One that an earlier look copied is there. Ignored: what is not there, or not whole, is copied anew and read back below.
     if (try? copy.verifyDigests(version.number, recordDigest: record)) != nil { return }
     try DurableDirectory.removeTree(to)
     try DurableDirectory.make(to, mode: 0o750)

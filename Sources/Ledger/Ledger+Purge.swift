@@ -18,8 +18,9 @@ extension Ledger {
         """, [model]
       ) { row in
         ReplacedVersion(
-          number: try row.integer(0), record: try row.digest(1), replacedAt: try row.time(2),
-          newerReplaced: try row.integer(3), age: .nanoseconds(try row.integer(4)))
+          number: try row.integer(0), record: try row.digest(1),
+          replacement: Replacement(
+            at: try row.time(2), newer: try row.integer(3), age: .nanoseconds(try row.integer(4))))
       }
     }
   }

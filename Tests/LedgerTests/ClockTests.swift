@@ -35,20 +35,23 @@ import Testing
     try bench.publish(try bench.run("a", Bench.Wish(1)))
     bench.pass(Self.year)
     try bench.publish(try bench.run("b", Bench.Wish(2)))
-    let dates = try bench.ledger.replacedVersions(of: "m").map(\.replacedAt)
+    let dates = try bench.ledger.replacedVersions(of: "m").map(\.replacement.at)
     bench.pass(.seconds(3600) - Self.year)
     func due() throws -> [Duration] {
       try bench.ledger.replacedVersions(of: "m").map {
-        $0.purgeDue(keep: 9, after: Self.week, at: bench.now) - bench.now
+        $0.replacement.purgeDue(keep: 9, after: Self.week, at: bench.now) - bench.now
       }
     }
     #expect(try due() == [Self.week - .seconds(3600), Self.week])
     for _ in 0..<2 { try bench.ledger.age(by: .seconds(1800), datedAfter: bench.now + .seconds(60)) }
     #expect(try due() == [Self.week - .seconds(3600), Self.week - .seconds(3600)])
-    #expect(try bench.ledger.replacedVersions(of: "m").map(\.replacedAt) == dates)
+    #expect(try bench.ledger.replacedVersions(of: "m").map(\.replacement.at) == dates)
     // One too many goes at once, whatever its date.
-    let over = try bench.ledger.replacedVersions(of: "m").map { $0.purgeDue(keep: 0, after: Self.week, at: bench.now) }
+    let replacements = try bench.ledger.replacedVersions(of: "m").map(\.replacement)
+    let over = replacements.map { $0.purgeDue(keep: 0, after: Self.week, at: bench.now) }
     #expect(over == [dates[0], bench.now])
+    // What a person is shown is what the purge goes by.
+    #expect(try bench.ledger.versions(of: "m").compactMap(\.replacement) == replacements)
     // A clock that is behind ages honest dates by what goes by, and is put right again.
     bench.pass(.zero - Self.year)
     try bench.ledger.age(by: .seconds(3600), datedAfter: bench.now + .seconds(60))

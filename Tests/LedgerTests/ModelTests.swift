@@ -49,12 +49,11 @@ import Testing
     #expect(versions.map(\.origin) == [.initial, .run, .run])
     #expect(versions.map(\.parent) == [nil, 1, 2])
     #expect(versions.map(\.rememberedRows) == [4, 1, 0])
-    #expect(versions.map(\.newerReplaced) == [1, 0, 0])
-    #expect(versions.map { $0.replacedAt == nil } == [false, false, true])
-    let replaced = try #require(versions[1].replacedAt)
-    #expect(versions[1].purgeDue(keep: 2, after: .seconds(60)) == replaced + .seconds(60))
-    #expect(versions[0].purgeDue(keep: 1, after: .seconds(60)) == versions[0].replacedAt)
-    #expect(versions[2].purgeDue(keep: 1, after: .seconds(60)) == nil)
+    #expect(versions.map { $0.replacement?.newer } == [1, 0, nil])
+    let (first, second) = (try #require(versions[0].replacement), try #require(versions[1].replacement))
+    let minute = Duration.seconds(60)
+    #expect(second.purgeDue(keep: 2, after: minute, at: bench.now) == second.at + minute)
+    #expect(first.purgeDue(keep: 1, after: minute, at: bench.now) == first.at)
   }
 
   @Test func firstVersion_isRecordedOnce() throws {

@@ -24,10 +24,11 @@ import Testing
   @Test func replacedVersions_areThoseThatMayGo_andSayWhen() throws {
     let bench = try lived()
     let replaced = try bench.ledger.replacedVersions(of: "m")
-    #expect(replaced.map(\.number) == [1, 2] && replaced.map(\.newerReplaced) == [1, 0])
-    #expect(replaced[0].purgeDue(keep: 1, after: .seconds(604_800), at: bench.now) == replaced[0].replacedAt)
+    let replacements = replaced.map(\.replacement)
+    #expect(replaced.map(\.number) == [1, 2] && replacements.map(\.newer) == [1, 0])
     let week: Duration = .seconds(604_800)
-    #expect(replaced[1].purgeDue(keep: 1, after: week, at: bench.now) == replaced[1].replacedAt + week)
+    #expect(replacements[0].purgeDue(keep: 1, after: week, at: bench.now) == replacements[0].at)
+    #expect(replacements[1].purgeDue(keep: 1, after: week, at: bench.now) == replacements[1].at + week)
     try bench.ledger.beginPurge(order(1), at: bench.now)
     #expect(try bench.ledger.replacedVersions(of: "m").map(\.number) == [2])
     #expect(throws: LedgerError.self) { try bench.ledger.beginPurge(order(3), at: bench.now) }

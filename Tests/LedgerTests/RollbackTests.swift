@@ -36,7 +36,7 @@ import Testing
     #expect(try bench.ledger.rows(of: try Bench.id("a")) == RowSet(1...3))
     #expect(try bench.ledger.owedRequests(of: "m").map(\.text) == ["a", "b"])
     // Neither what runs start from nor what is served is due for purging.
-    #expect(try bench.ledger.versions(of: "m").filter { $0.replacedAt == nil }.map(\.number) == [1, 3])
+    #expect(try bench.ledger.versions(of: "m").filter { $0.replacement == nil }.map(\.number) == [1, 3])
     #expect(try bench.ledger.verifyAudit().isWhole)
   }
 
@@ -63,7 +63,7 @@ import Testing
     #expect(model.currentVersion == 5 && model.serving == 5 && model.servedVersion == nil)
     #expect(try bench.ledger.owedRequests(of: "m").isEmpty)
     #expect(try bench.ledger.tombstones(of: "m").map(\.row) == [1, 2, 3, 4, 5])
-    #expect(try bench.ledger.versions(of: "m").filter { $0.replacedAt == nil }.map(\.number) == [5])
+    #expect(try bench.ledger.versions(of: "m").filter { $0.replacement == nil }.map(\.number) == [5])
     #expect(try bench.ledger.auditEntries().map(\.kind).contains("replayed"))
     #expect(try bench.ledger.verifyAudit().isWhole)
   }
@@ -79,7 +79,7 @@ import Testing
     let plan = try rollBack(bench, to: 1, servesNow: true)
     #expect(plan.servedMeanwhile == nil && plan.requests.count == 2)
     #expect(try bench.ledger.model("m")?.serving == 1)
-    #expect(try bench.ledger.versions(of: "m").filter { $0.replacedAt == nil }.map(\.number) == [1])
+    #expect(try bench.ledger.versions(of: "m").filter { $0.replacement == nil }.map(\.number) == [1])
   }
 
   /// What a request named and another had forgotten before stands and falls with that other one.
@@ -229,7 +229,7 @@ import Testing
       ImportedVersion(version: Bench.version(4, parent: 1), trainingData: training), at: bench.now)
     #expect(try bench.ledger.model("m")?.serving == 4)
     #expect(try bench.ledger.owedRequests(of: "m").isEmpty)
-    #expect(try bench.ledger.versions(of: "m").filter { $0.replacedAt == nil }.map(\.number) == [4])
+    #expect(try bench.ledger.versions(of: "m").filter { $0.replacement == nil }.map(\.number) == [4])
   }
 
   private func resolution(_ rows: RowSet) -> Resolution {

@@ -105,15 +105,19 @@ extension Session {
         (SELECT count(DISTINCT coalesce(t.row, -t.key)) FROM tombstones t
           WHERE t.model = v.model AND (t.version > v.number OR t.status = 'reopened')),
         (SELECT count(*) FROM versions w WHERE w.model = v.model AND w.number > v.number AND w.replaced_at IS NOT NULL),
-        heldout_fall, p.began_at, p.purged_at
+        heldout_fall, p.began_at, p.purged_at,
+        coalesce((SELECT value FROM meta WHERE key = 'aged:' || v.replaced_at), 0)
         FROM versions v LEFT JOIN purges p ON p.model = v.model AND p.number = v.number
         WHERE v.model = ? ORDER BY v.number
       """, [model]
     ) { row in
-      VersionEntry(
+      let replacedAt = try row.optionalTime(6)
+      let (newer, age) = (try row.integer(8), Duration.nanoseconds(try row.integer(12)))
+      return VersionEntry(
         model: model, number: try row.integer(0), origin: try row.word(1), parent: try row.optionalInteger(2),
         batch: try row.optionalInteger(3), record: try row.digest(4), publishedAt: try row.time(5),
-        replacedAt: try row.optionalTime(6), rememberedRows: try row.integer(7), newerReplaced: try row.integer(8),
+        replacement: replacedAt.map { Replacement(at: $0, newer: newer, age: age) },
+        rememberedRows: try row.integer(7),
         heldoutFall: try row.optionalReal(9), purgeBeganAt: try row.optionalTime(10),
         purgedAt: try row.optionalTime(11))
     }

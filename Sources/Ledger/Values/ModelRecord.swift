@@ -58,21 +58,13 @@ package struct VersionEntry: Equatable, Sendable {
   package let record: SHA256Digest
   package let publishedAt: Timestamp
   /// Nil for the current one.
-  package let replacedAt: Timestamp?
+  package let replacement: Replacement?
   /// Forgotten rows that this version still remembers.
   package let rememberedRows: Int
-  /// Replaced versions that are newer than this one.
-  package let newerReplaced: Int
   /// By how much its run lowered the accuracy on held-out rows; nil where no run made it, or none was measured.
   package let heldoutFall: Double?
 
   /// When its purge began, and when it was gone.
   package let purgeBeganAt: Timestamp?
   package let purgedAt: Timestamp?
-
-  /// When it has to be gone: `purge_after` past its replacement, and at once when `keep` replaced ones are newer.
-  package func purgeDue(keep: Int, after: Duration) -> Timestamp? {
-    guard let replacedAt else { return nil }
-    return newerReplaced >= keep ? replacedAt : replacedAt + after
-  }
 }

@@ -42,15 +42,21 @@ package struct ReplacedVersion: Equatable, Sendable {
   package let number: Int
   /// Of the bytes of its hamud.json.
   package let record: SHA256Digest
-  package let replacedAt: Timestamp
+  package let replacement: Replacement
+}
+
+/// What the purge of a version goes by.
+package struct Replacement: Equatable, Sendable {
+  package let at: Timestamp
   /// Replaced versions that are newer than this one.
-  package let newerReplaced: Int
+  package let newer: Int
   /// Of one whose date lies ahead: how long it has been replaced, as far as time was seen to go by.
   package let age: Duration
 
-  /// As `VersionEntry.purgeDue`, but that no date which lies ahead puts it off.
+  /// When it has to be gone: `purge_after` past its replacement, and at once when `keep` replaced ones are newer. No date which lies ahead
+  /// puts it off.
   package func purgeDue(keep: Int, after: Duration, at now: Timestamp) -> Timestamp {
-    newerReplaced >= keep ? min(replacedAt, now) : min(replacedAt + after, now + (after - age))
+    newer >= keep ? min(at, now) : min(at + after, now + (after - age))
   }
 }
 

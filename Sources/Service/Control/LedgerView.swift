@@ -1,5 +1,5 @@
 package import Ledger
-import Platform
+package import Platform
 package import Requests
 
 /// What the ledger holds, in the JSON that `--json` prints: the same from the daemon and, when it is down, from the file.
@@ -70,21 +70,22 @@ package struct LedgerView {
 
   /// - Parameter retention: of the models that are configured; others' versions have no due date.
   package func versions(
-    model: String?, retention: [String: ModelSettings.Retention]
+    model: String?, retention: [String: ModelSettings.Retention], at now: Timestamp
   ) throws(LedgerError) -> JSONValue {
     var entries: [JSONValue] = []
     for record in try ledger.models() where model == nil || record.name == model {
       for version in try ledger.versions(of: record.name) {
         let isLeft = version.purgedAt == nil
-        let due =
-          isLeft ? retention[record.name].flatMap { version.purgeDue(keep: $0.keep, after: $0.purgeAfter) } : nil
+        let due = retention[record.name].flatMap { rule in
+          isLeft ? version.replacement?.purgeDue(keep: rule.keep, after: rule.purgeAfter, at: now) : nil
+        }
         entries.append(
           .present([
             "model": JSONValue(record.name), "version": JSONValue(version.number),
             "current": JSONValue(version.number == record.serving),
             "origin": JSONValue(version.origin.rawValue), "parent": version.parent.map { JSONValue($0) },
             "batch": version.batch.map { JSONValue($0) }, "published_at": JSONValue(version.publishedAt.rfc3339()),
-            "replaced_at": version.replacedAt.map { JSONValue($0.rfc3339()) },
+            "replaced_at": version.replacement.map { JSONValue($0.at.rfc3339()) },
             "heldout_fall": version.heldoutFall.map { JSONValue($0) },
             "still_remembers": JSONValue(isLeft ? version.rememberedRows : 0),
             "purge_due": due.map { JSONValue($0.rfc3339()) },

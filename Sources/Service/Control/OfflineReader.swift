@@ -37,7 +37,9 @@ package struct OfflineReader {
   package func versions(model: String?) throws(ControlError) -> JSONValue {
     guard try exists() else { return [] }
     let retention = Dictionary(uniqueKeysWithValues: try configuration().models.map { ($0.name, $0.retention) })
-    return try view { view throws(LedgerError) in try view.versions(model: model, retention: retention) }
+    return try view { view throws(LedgerError) in
+      try view.versions(model: model, retention: retention, at: WallClock.now)
+    }
   }
 
   package func keys() throws(ControlError) -> JSONValue {

@@ -29,7 +29,9 @@ extension Pipeline: ControlHandler {
       try await rollBack(model, to: version, servesNow: servesNow, caller, dryRun)
     case .recover(let signsOff, let dryRun): try await recover(signsOff: signsOff, caller, dryRun)
     case .versions(let model):
-      try views { view throws(LedgerError) in try view.versions(model: model, retention: retention) }
+      try views { view throws(LedgerError) in
+        try view.versions(model: model, retention: retention, at: try believedTime())
+      }
     case .purge(let model, let now, let despiteReaders, let dryRun):
       try purge(model, now: now || despiteReaders, despiteReaders: despiteReaders, caller, dryRun)
     case .key: try views { view throws(LedgerError) in try view.keys() }

@@ -15,7 +15,7 @@ extension Pipeline {
     let now = try believedTime()
     for settings in configuration.models {
       for version in try ledger.replacedVersions(of: settings.name) {
-        let due = version.purgeDue(
+        let due = version.replacement.purgeDue(
           keep: settings.retention.keep, after: settings.retention.purgeAfter, at: now)
         if due <= now {
           do {
@@ -121,11 +121,12 @@ extension Pipeline {
     do {
       let names = try model.map { [try purgeable($0)] } ?? ledger.models().map(\.name)
       var chosen = try ledger.pendingPurges().filter { names.contains($0.model) }.map { ($0.model, $0.number) }
+      let moment = try believedTime()
       for name in names {
         let retention = configuration.model(name)?.retention
         for version in try ledger.replacedVersions(of: name) {
-          let due = retention.map { version.purgeDue(keep: $0.keep, after: $0.purgeAfter, at: clocks.wall()) }
-          guard now || due.map({ $0 <= clocks.wall() }) == true else { continue }
+          let due = retention.map { version.replacement.purgeDue(keep: $0.keep, after: $0.purgeAfter, at: moment) }
+          guard now || due.map({ $0 <= moment }) == true else { continue }
           chosen.append((name, version.number))
           if !dryRun { try begin(version, of: name, despiteReaders ? .despiteReaders : .person, by: caller.uid) }
         }

@@ -86,11 +86,11 @@ import Testing
     clock.jump(.zero - Self.year)
     await house.quiet()
     let receipt = try road.receipt("one")
-    let ahead = try #require(try house.ledger.replacedVersions(of: Road.model).first).replacedAt
+    let ahead = try #require(try house.ledger.replacedVersions(of: Road.model).first).replacement.at
     await pass(.seconds(3600), house)
     await pass(Self.day * 6, house)
     #expect(road.versions == [1, 2])
-    #expect(try house.ledger.replacedVersions(of: Road.model).first?.replacedAt == ahead)
+    #expect(try house.ledger.replacedVersions(of: Road.model).first?.replacement.at == ahead)
     await pass(Self.day, house)
     #expect(road.versions == [2])
     await pass(Self.day * 22, house)

@@ -7,10 +7,31 @@ package enum WallClock {
   }
 }
 
-/// Time that only goes forward and counts a suspended machine too: for waiting and for measuring. Means nothing after
-/// a reboot.
-package struct MonotonicInstant: Hashable, Sendable, Comparable {
+/// A moment of a clock that only goes forward. Means nothing after a reboot.
+package protocol SteadyInstant: Hashable, Sendable, Comparable {
   /// Since the machine started.
+  var nanoseconds: Int64 { get }
+
+  init(nanoseconds: Int64)
+}
+
+extension SteadyInstant {
+  package static func < (left: Self, right: Self) -> Bool { left.nanoseconds < right.nanoseconds }
+
+  /// From `right` to `left`.
+  package static func - (left: Self, right: Self) -> Duration {
+    .nanoseconds(left.nanoseconds) - .nanoseconds(right.nanoseconds)
+  }
+
+  /// Stays at the end of time instead of overflowing.
+  package static func + (left: Self, right: Duration) -> Self {
+    let (sum, overflow) = left.nanoseconds.addingReportingOverflow(right.wholeNanoseconds)
+    return Self(nanoseconds: overflow ? (right < .zero ? .min : .max) : sum)
+  }
+}
+
+/// Counts a suspended machine too: for waiting and for measuring.
+package struct MonotonicInstant: SteadyInstant {
   package let nanoseconds: Int64
 
   package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
@@ -18,41 +39,16 @@ package struct MonotonicInstant: Hashable, Sendable, Comparable {
   package static var now: MonotonicInstant {
     MonotonicInstant(nanoseconds: Platform.nanoseconds(system_clock_gettime(CLOCK_BOOTTIME)))
   }
-
-  package static func < (left: MonotonicInstant, right: MonotonicInstant) -> Bool {
-    left.nanoseconds < right.nanoseconds
-  }
-
-  /// From `right` to `left`.
-  package static func - (left: MonotonicInstant, right: MonotonicInstant) -> Duration {
-    .nanoseconds(left.nanoseconds) - .nanoseconds(right.nanoseconds)
-  }
-
-  /// Stays at the end of time instead of overflowing.
-  package static func + (left: MonotonicInstant, right: Duration) -> MonotonicInstant {
-    let (sum, overflow) = left.nanoseconds.addingReportingOverflow(right.wholeNanoseconds)
-    return MonotonicInstant(nanoseconds: overflow ? (right < .zero ? .min : .max) : sum)
-  }
 }
 
-/// Time that stands still while the machine is suspended, as that of systemd's watchdog does: for how long somebody is silent who could say
-/// nothing meanwhile.
-package struct AwakeInstant: Hashable, Sendable {
+/// Stands still while the machine is suspended, as systemd's watchdog does: for how long somebody is silent who could say nothing meanwhile.
+package struct AwakeInstant: SteadyInstant {
   package let nanoseconds: Int64
+
+  package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
 
   package static var now: AwakeInstant {
     AwakeInstant(nanoseconds: Platform.nanoseconds(system_clock_gettime(CLOCK_MONOTONIC)))
-  }
-
-  /// From `right` to `left`.
-  package static func - (left: AwakeInstant, right: AwakeInstant) -> Duration {
-    .nanoseconds(left.nanoseconds) - .nanoseconds(right.nanoseconds)
-  }
-
-  /// Stays at the end of time instead of overflowing.
-  package static func + (left: AwakeInstant, right: Duration) -> AwakeInstant {
-    let (sum, overflow) = left.nanoseconds.addingReportingOverflow(right.wholeNanoseconds)
-    return AwakeInstant(nanoseconds: overflow ? (right < .zero ? .min : .max) : sum)
   }
 }
 

@@ -85,6 +85,7 @@ extension Session {
     var move = Move(.cancelled, .cancelled, detail: detail)
     move.by = uid
     try self.move(entry, move, at: now)
+    try exhumeDropped(of: entry)
     guard let batch = entry.batch else { return }
     try startOver(batch)
     try endIfDone(batch)
@@ -93,7 +94,7 @@ extension Session {
   /// It was forgotten once, and a model came that may remember its rows. One that has none, and that is held because nobody can say
   /// which they are, nothing rests on: without an end it would keep from being served what others were forgotten in.
   func mayBeRestedOn(_ entry: Entry) throws -> Bool {
-    let sql = "SELECT count(*) FROM tombstones WHERE request = ?"
+    let sql = "SELECT count(*) FROM tombstones WHERE request = ? AND (batch IS NOT NULL OR status <> 'settled')"
     if entry.isOwed, entry.state == .held, entry.rows == nil, try integer(sql, [entry.sequence]) == 0 { return false }
     return try entry.isOwed || integer(sql + " AND status = 'reopened'", [entry.sequence]) ?? 0 > 0
   }

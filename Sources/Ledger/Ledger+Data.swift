@@ -24,19 +24,12 @@ extension Ledger {
   /// How many rows a version still remembers that have to be forgotten, and that are not in the training data of an incoming model.
   package func rowsRemembered(by version: Int, goneFrom relocation: Relocation) throws(LedgerError) -> Int {
     try read { session in
-      // An import that was trained on them brought them back for every version from it on, until they were forgotten again.
       let stones = try session.all(
-        """
-        WITH back(number, request) AS MATERIALIZED (
-          SELECT a.payload ->> '$.version', r.sequence FROM audit a, json_each(a.payload, '$.reopened') e
-            JOIN requests r ON r.id = e.value WHERE a.kind = 'imported' AND a.payload ->> '$.model' = ?1)
-        SELECT key, content, id FROM tombstones t WHERE model = ?1 AND (version > ?2 OR status = 'reopened' OR EXISTS (
-          SELECT 1 FROM back b WHERE b.request = t.request AND b.number > t.version AND b.number <= ?2))
-        """, [relocation.model, version]
+        "SELECT key, content, id FROM tombstones t WHERE model = ?1 AND \(Session.isRemembered(by: "?2"))",
+        [relocation.model, version]
       ) { (key: Int64(try $0.integer(0)), sample: [try $0.digest(1), try $0.optionalDigest(2)]) }
       // Several requests may have named one.
-      let gone = Set(stones.filter { relocation.tombstones[$0.key] == nil }.map(\.sample)).count
-      return try gone + session.rowsDropped(of: relocation.model, after: version)
+      return Set(stones.filter { relocation.tombstones[$0.key] == nil }.map(\.sample)).count
     }
   }
 
@@ -78,10 +71,10 @@ extension Ledger {
       var remembering: Set<RequestID> = []
       for stone in marked {
         let isRemembered = relocation.tombstones[stone.key] != nil
-        try session.setStatus(isRemembered ? .reopened : .settled, of: stone)
+        try session.setRemembered(isRemembered, by: imported.version.number, stone)
         if isRemembered { remembering.insert(stone.request) }
       }
-      let unknown = try session.rowsMissing(in: relocation, forgotten: marked)
+      let unknown = try session.buryMissing(in: relocation, forgotten: marked, imported.version.number)
       let reopened = try session.reopen(remembering, detail: Details.reopened, at: now)
       try session.dropIdleImprints(of: model.name)
       let back = try session.takeUp(relocation, at: now)
@@ -126,6 +119,18 @@ extension Session {
     }
   }
 
+  /// By an imported model.
+  fileprivate func setRemembered(_ isRemembered: Bool, by version: Int, _ stone: MarkedTombstone) throws {
+    if isRemembered {
+      try run(
+        "UPDATE tombstones SET again_from = coalesce(again_from, ?), again_until = NULL WHERE key = ?",
+        [version, stone.key])
+    } else if stone.status == .reopened {
+      try run("UPDATE tombstones SET again_until = ? WHERE key = ?", [version, stone.key])
+    }
+    try setStatus(isRemembered ? .reopened : .settled, of: stone)
+  }
+
   /// Accepts served requests again, for those of their rows that the model may remember.
   func reopen(_ ids: Set<RequestID>, detail: String, at now: Timestamp) throws -> [RequestID] {
     let entries = try ids.map { try entry($0) }.filter { $0.state == .forgotten }
@@ -148,31 +153,30 @@ extension Session {
     ) { RowMark(row: try $0.integer(0), content: try $0.digest(1), id: try $0.optionalDigest(2)) }
   }
 
-  /// Of waiting requests: rows that an incoming model does not know and that nobody has to forget any more. They have no tombstone, and
-  /// every version before knows them. (Of classes there are no marks: what of one is gone cannot be told.)
-  fileprivate func rowsMissing(in relocation: Relocation, forgotten stones: [MarkedTombstone]) throws -> Int {
+  /// Of waiting requests: rows that an incoming model does not know and that nobody has forgotten get a tombstone. Every version before
+  /// knows them, and data that have them again must not be trained on. (Of classes there are no marks: what of one is gone cannot be
+  /// told.)
+  /// - Returns: how many.
+  fileprivate func buryMissing(
+    in relocation: Relocation, forgotten stones: [MarkedTombstone], _ version: Int
+  ) throws -> Int {
     let forgotten = Set(stones.map(\.content))
-    let waiting = try entries(ofModel: relocation.model, in: RequestState.allCases.filter(\.isWaiting))
-    return try waiting.reduce(0) { sum, entry in
-      guard let found = relocation.requests[entry.id] else { return sum }
+    var count = 0
+    for entry in try entries(ofModel: relocation.model, in: RequestState.allCases.filter(\.isWaiting)) {
+      guard let found = relocation.requests[entry.id] else { continue }
       let marks = try first("SELECT bytes FROM marks WHERE request = ?", [entry.sequence]) {
         try [RowMark](stored: try $0.bytes(0))
       }
       let (contents, ids) = (Set(found.marks.map(\.content)), Set(found.marks.compactMap(\.id)))
-      return sum
-        + (marks ?? []).count { mark in
-          !contents.contains(mark.content) && !(mark.id.map(ids.contains) ?? false) && !forgotten.contains(mark.content)
-        }
+      for mark in marks ?? []
+      where !contents.contains(mark.content) && !(mark.id.map(ids.contains) ?? false)
+        && !forgotten.contains(mark.content)
+      {
+        try bury(mark, of: entry, droppedBy: version)
+        count += 1
+      }
     }
-  }
-
-  /// Of imports after a version: rows of waiting requests that the imported models did not know, and the version does.
-  func rowsDropped(of model: String, after version: Int) throws -> Int {
-    try integer(
-      """
-      SELECT coalesce(sum(payload ->> '$.dropped'), 0) FROM audit WHERE kind = 'imported' AND payload ->> '$.model' = ?
-        AND payload ->> '$.version' > ?
-      """, [model, version]) ?? 0
+    return count
   }
 
   /// Whether row numbers of the model mean something else than at that entry of the audit chain; nil: than ever before. A model that

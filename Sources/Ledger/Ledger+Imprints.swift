@@ -18,7 +18,8 @@ extension Ledger {
   package func imprints(goneFrom relocation: Relocation) throws(LedgerError) -> [KeptImprint] {
     try read { session in
       let stones = try session.all(
-        "SELECT batch, key FROM tombstones WHERE model = ? AND status IN ('active', 'gone')", [relocation.model]
+        "SELECT batch, key FROM tombstones WHERE model = ? AND status IN ('active', 'gone') AND batch IS NOT NULL",
+        [relocation.model]
       ) { (batch: try $0.integer(0), key: Int64(try $0.integer(1))) }
       let gone = Set(stones.filter { relocation.tombstones[$0.key] == nil }.map(\.batch))
       let kept = try session.imprints(

@@ -69,7 +69,7 @@ extension Ledger {
           LEFT JOIN requests r ON r.id = chain.id
           WHERE r.state IS NOT chain.state OR r.state = 'forgotten' AND r.row_count > 0
             AND r.reason IN ('target', 'nothing_to_forget')
-            AND NOT EXISTS (SELECT 1 FROM tombstones t WHERE t.request = r.sequence)
+            AND NOT EXISTS (SELECT 1 FROM tombstones t WHERE t.request = r.sequence AND t.batch IS NOT NULL)
           ORDER BY chain.last LIMIT ?
         """, [Ledger.auditProblemsListed]
       ) { try $0.text(0) }

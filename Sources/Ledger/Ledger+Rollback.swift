@@ -90,8 +90,8 @@ extension Session {
   /// Rows that are gone come first, also those that an import settled: what the version remembers of them nobody can forget, by
   /// whichever way it would come back, so no other way is named then.
   private func requireWayBack(to version: Int, from current: Int, _ name: String) throws {
-    let remembered = "SELECT count(*) FROM tombstones WHERE model = ? AND version > ? AND row IS NULL"
-    let gone = try (integer(remembered, [name, version]) ?? 0) + rowsDropped(of: name, after: version)
+    let remembered = "SELECT count(*) FROM tombstones t WHERE model = ?1 AND row IS NULL AND"
+    let gone = try integer("\(remembered) \(Session.isRemembered(by: "?2"))", [name, version]) ?? 0
     guard gone == 0 else {
       throw LedgerError.cannotRollBack(
         name, to: version,
@@ -124,8 +124,11 @@ extension Session {
   /// their count of such rows tells.
   fileprivate func reopen(_ plan: Rollback, of model: String, at now: Timestamp) throws {
     try run(
-      "UPDATE tombstones SET status = 'reopened' WHERE model = ? AND version > ? AND status = 'active'",
-      [model, plan.to])
+      """
+      UPDATE tombstones SET status = 'reopened', again_until = NULL, again_from = coalesce(again_from,
+          (SELECT max(number) + 1 FROM versions v WHERE v.model = tombstones.model))
+        WHERE model = ? AND version > ? AND status = 'active'
+      """, [model, plan.to])
     try dropImprints(of: model, after: plan.to)
     let detail = Details.rolledBack(to: plan.to)
     let withRows = try all(

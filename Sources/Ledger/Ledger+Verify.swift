@@ -182,7 +182,7 @@ private struct Contradiction {
       what: "request", problem: "is forgotten, and fewer rows have a tombstone than it had to forget",
       query: """
         SELECT r.id FROM requests r WHERE r.state = 'forgotten' AND r.row_count >
-          (SELECT count(*) FROM tombstones t WHERE t.request = r.sequence)
+          (SELECT count(*) FROM tombstones t WHERE t.request = r.sequence AND t.batch IS NOT NULL)
         """),
     Contradiction(
       what: "request", problem: "has a tombstone that names a version or a batch which is not there",

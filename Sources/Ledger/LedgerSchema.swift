@@ -11,5 +11,5 @@ package struct LedgerSchema: Sendable {
   }
 
   /// What this build reads and writes.
-  package static let current = LedgerSchema(format: 3, migrations: SchemaSQL.migrations)
+  package static let current = LedgerSchema(format: 4, migrations: SchemaSQL.migrations)
 }

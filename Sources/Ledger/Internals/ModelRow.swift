@@ -103,7 +103,7 @@ extension Session {
       """
       SELECT v.number, origin, parent, batch, v.record, published_at, replaced_at,
         (SELECT count(DISTINCT coalesce(t.row, -t.key)) FROM tombstones t
-          WHERE t.model = v.model AND (t.version > v.number OR t.status = 'reopened')),
+          WHERE t.model = v.model AND \(Session.isRemembered(by: "v.number"))),
         (SELECT count(*) FROM versions w WHERE w.model = v.model AND w.number > v.number AND w.replaced_at IS NOT NULL),
         heldout_fall, p.began_at, p.purged_at,
         coalesce((SELECT value FROM meta WHERE key = 'aged:' || v.replaced_at), 0)

@@ -8,6 +8,7 @@ enum SchemaSQL {
   /// 2: what is served while a rollback is being replayed; the requests that are owed until then; how much held-out accuracy
   /// each version's run cost; versions whose directory was removed, or is about to be.
   /// 3: what is kept of a batch for a later look without its rows.
+  /// 4: from when to when a model remembered a forgotten row again; tombstones of rows that an import dropped before a run forgot them.
   static let migrations = [
     1: """
     ALTER TABLE models ADD COLUMN served_version INTEGER;
@@ -15,7 +16,7 @@ enum SchemaSQL {
     ALTER TABLE requests ADD COLUMN owed INTEGER NOT NULL DEFAULT 0;
     CREATE INDEX requests_owed ON requests (model) WHERE owed = 1;
     """ + purges,
-    2: imprints,
+    2: imprints, 3: tombstones,
   ]
 
   static let tables = chain + models + requests + told
@@ -100,6 +101,34 @@ enum SchemaSQL {
       version INTEGER NOT NULL,
       bytes BLOB NOT NULL
     ) STRICT;
+
+    """
+
+  /// Format 4. `label` and `batch` are of the run that forgot the row. What waited to be forgotten again counts as remembered by every
+  /// version, as before.
+  static let tombstones = """
+    ALTER TABLE tombstones RENAME TO tombstones_of_format_3;
+    CREATE TABLE tombstones (
+      key INTEGER PRIMARY KEY AUTOINCREMENT,
+      model TEXT NOT NULL REFERENCES models,
+      request INTEGER NOT NULL REFERENCES requests,
+      row INTEGER,
+      label INTEGER,
+      kind TEXT NOT NULL,
+      batch INTEGER REFERENCES batches,
+      version INTEGER NOT NULL,
+      content BLOB NOT NULL,
+      id BLOB,
+      phi REAL,
+      status TEXT NOT NULL,
+      again_from INTEGER,
+      again_until INTEGER
+    ) STRICT;
+    INSERT INTO tombstones SELECT key, model, request, row, label, kind, batch, version, content, id, phi, status,
+      CASE status WHEN 'reopened' THEN 0 END, NULL FROM tombstones_of_format_3;
+    DROP TABLE tombstones_of_format_3;
+    CREATE INDEX tombstones_by_model ON tombstones (model, status, row);
+    CREATE INDEX tombstones_by_request ON tombstones (request, row);
 
     """
 

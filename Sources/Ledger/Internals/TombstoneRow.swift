@@ -14,6 +14,12 @@ extension Session {
     return RowSet(rows)
   }
 
+  /// Of tombstones `t`: that a version remembers the row. Every one before the version that forgot it does, and those since a model came
+  /// that knows it again (an import that was trained on it, a version that was gone back to) until one was made without it.
+  static func isRemembered(by version: String) -> String {
+    "(t.version > \(version) OR t.again_from <= \(version) AND coalesce(t.again_until > \(version), true))"
+  }
+
   /// Rows that the current model has forgotten: what is left out of requests.
   func activeRows(of model: String) throws -> RowSet { try tombstonedRows(of: model, [.active]) }
 
@@ -31,6 +37,24 @@ extension Session {
       ])
   }
 
+  /// Lays a tombstone for a row that no run has forgotten, and that a retrained model was made without.
+  func bury(_ mark: RowMark, of entry: Entry, droppedBy version: Int) throws {
+    try run(
+      """
+      INSERT INTO tombstones (model, request, kind, version, content, id, status) VALUES (?, ?, ?, ?, ?, ?, 'settled')
+      """,
+      [entry.model, entry.sequence, entry.kind.rawValue, version, mark.content.stored, mark.id?.stored])
+  }
+
+  /// Whoever asked for these rows does not any more. Where others' rows were left out as forgotten they may be these, and stay.
+  func exhumeDropped(of entry: Entry) throws {
+    try run(
+      """
+      DELETE FROM tombstones WHERE request = ?1 AND batch IS NULL AND status = 'settled' AND NOT EXISTS (
+          SELECT 1 FROM requests r WHERE r.model = ?2 AND r.sequence <> ?1 AND r.already_forgotten > 0)
+      """, [entry.sequence, entry.model])
+  }
+
   /// What a request had forgotten once and ends without, as another's run has forgotten it meanwhile, is forgotten as of that run. Left
   /// reopened it would count as remembered by every version, for ever.
   func closeReopened(of entry: Entry) throws {
@@ -40,8 +64,8 @@ extension Session {
       """
     try run(
       """
-      UPDATE tombstones SET (status, batch, version, phi) =
-          (SELECT o.status, o.batch, o.version, o.phi FROM \(other) ORDER BY o.version DESC, o.key DESC LIMIT 1)
+      UPDATE tombstones SET (status, batch, version, phi, again_from, again_until) =
+          (SELECT o.status, o.batch, o.version, o.phi, o.again_from, o.again_until FROM \(other) ORDER BY o.version DESC, o.key DESC LIMIT 1)
         WHERE request = ? AND status = 'reopened' AND EXISTS (SELECT 1 FROM \(other))
       """, [entry.sequence])
   }
@@ -55,7 +79,8 @@ extension Session {
       """, [model]
     ) { row in
       Tombstone(
-        row: try row.integer(0), label: try row.integer(1), kind: try row.word(2), batch: try row.integer(3),
+        row: try row.integer(0), label: try row.optionalInteger(1), kind: try row.word(2),
+        batch: try row.optionalInteger(3),
         version: try row.integer(4), phi: try row.optionalReal(5))
     }
     return zip(all, [nil] + all.map { Optional($0.row) }).filter { $0.row != $1 }.map(\.0)

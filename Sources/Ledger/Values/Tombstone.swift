@@ -7,7 +7,7 @@ package enum TombstoneStatus: String, CaseIterable, Sendable {
   case active
   /// Not in the data (found so by `rematch`); the model may still have to be guarded by its class.
   case gone
-  /// The current model was trained without it (`import`); nothing to guard. Comes back to life if it shows up in the data.
+  /// A model was trained without it (`import`); nothing to guard. Comes back to life if it shows up in the data.
   case settled
   /// An imported model was trained on it: its request waits again. Never retained, no guard.
   case reopened
@@ -16,11 +16,12 @@ package enum TombstoneStatus: String, CaseIterable, Sendable {
 /// A row of the current data that was forgotten and has to stay so. One for each row, whichever requests named it.
 package struct Tombstone: Equatable, Sendable {
   package let row: Int
-  package let label: Int
+  /// Nil, like `batch`, where no run forgot it: a retrained model was made without it first.
+  package let label: Int?
   /// How it was asked for; `classes` where both kinds of requests named it.
   package let kind: RequestKind
-  package let batch: Int
-  /// The version that has forgotten it.
+  package let batch: Int?
+  /// The version that has forgotten it, or was made without it.
   package let version: Int
   /// Its phi in that version; for rows of class requests.
   package let phi: Double?

@@ -83,7 +83,7 @@ extension Pipeline {
     var erasures = EarlierErasures(
       classes: try ledger.erasedClasses(of: name).map(\.label),
       rows: try ledger.tombstones(of: name).map {
-        EarlierErasures.Row(row: $0.row, erasure: $0.batch, phi: $0.kind == .classes ? $0.phi : nil)
+        EarlierErasures.Row(row: $0.row, erasure: $0.batch ?? 0, phi: $0.kind == .classes ? $0.phi : nil)
       })
     erasures.imprints = try ledger.imprintsOfGoneRows(of: name).map(Imprinted.init)
     // Of a ledger that was brought back: a version that it does not know may be served meanwhile.

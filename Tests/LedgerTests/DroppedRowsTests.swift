@@ -1,0 +1,132 @@
+import Ledger
+import Platform
+import Requests
+import Testing
+
+/// Rows that an import's data lack: which versions still know them, and what becomes of them when they are there again.
+@Suite struct DroppedRowsTests {
+  private let gone = Relocation(model: "m", fingerprint: "{}", tombstones: [:])
+
+  private func remembered(_ bench: Bench, by versions: ClosedRange<Int>, in data: Relocation) throws -> [Int] {
+    try versions.map { try bench.ledger.rowsRemembered(by: $0, goneFrom: data) }
+  }
+
+  /// Imports a model whose data have these of a waiting request's rows.
+  private func importing(_ number: Int, _ bench: Bench, _ id: String, has rows: [Int]) throws {
+    let found = Resolution(
+      rows: RowSet(rows), marks: rows.map(Bench.mark), trainingRows: Bench.trainingRows, maxForgetShare: 1)
+    let data = Relocation(model: "m", fingerprint: "{}", tombstones: [:], requests: [try Bench.id(id): found])
+    _ = try bench.ledger.importVersion(
+      ImportedVersion(version: Bench.version(number, parent: nil), trainingData: data), at: bench.now)
+  }
+
+  /// Version 4 was made from version 1 without the second request, so it knows that one's row; version 3 had forgotten it.
+  @Test func versionMadeAfterARollback_remembersWhatTheNextModelWasMadeWithout() throws {
+    let bench = try Bench()
+    try bench.publish(try bench.run("a", Bench.Wish(1)))
+    try bench.publish(try bench.run("b", Bench.Wish(2)))
+    _ = try bench.ledger.rollBack("m", to: 1, servesNow: true, by: nil, at: bench.now)
+    let plan = try bench.start(try bench.schedule("a"))
+    _ = try bench.ledger.publish(
+      Publication(
+        batch: plan.batch, generation: plan.generation, version: Bench.version(4, parent: 1),
+        endings: plan.requests.map { bench.ending($0) }), at: bench.now)
+    try importing(5, bench, "b", has: [])
+    #expect(try bench.state("b") == .forgotten)
+    #expect(try remembered(bench, by: 4...5, in: gone) == [1, 0])
+    #expect(try bench.ledger.versions(of: "m").suffix(2).map(\.rememberedRows) == [1, 0])
+    let refusal = #expect(throws: LedgerError.self) {
+      try bench.ledger.rollbackPlan(of: "m", to: 4, servesNow: true)
+    }
+    #expect("\(try #require(refusal))".contains("no longer in the data"))
+    #expect(try bench.ledger.verifyContents().problems == [])
+  }
+
+  /// What one row of a request does says nothing of another row of it.
+  @Test func versionMadeWithoutARow_doesNotRememberIt_becauseAnotherOfItsRequestCameBack() throws {
+    let bench = try Bench()
+    try bench.publish(try bench.run("a", Bench.Wish(1, 2)))
+    let key = try bench.ledger.markedTombstones(of: "m")[0].key
+    let data = Relocation(model: "m", fingerprint: "{}", tombstones: [key: 1])
+    _ = try bench.ledger.importVersion(
+      ImportedVersion(version: Bench.version(3, parent: nil), trainingData: data), at: bench.now)
+    try bench.publish(try bench.start(try bench.schedule("a")))
+    let active = try #require(try bench.ledger.markedTombstones(of: "m").first { $0.status == .active }).key
+    let own = Relocation(model: "m", fingerprint: "{}", tombstones: [active: 1])
+    #expect(try remembered(bench, by: 1...4, in: own) == [1, 0, 0, 0])
+    #expect(try remembered(bench, by: 3...4, in: gone) == [1, 0])
+  }
+
+  /// A row that was dropped before any run forgot it is kept out of every later run, and forgotten where a model was trained on it.
+  @Test func droppedRow_whenItIsThereAgain_isNeverRetained_norRemembered() throws {
+    let bench = try Bench()
+    try bench.accept("b", Bench.Wish(9, 10))
+    try importing(2, bench, "b", has: [9])
+    #expect(try remembered(bench, by: 1...2, in: gone) == [1, 0])
+    try bench.publish(try bench.start(try bench.schedule("b")))
+    #expect(try bench.state("b") == .forgotten)
+    let stones = try bench.ledger.markedTombstones(of: "m")
+    #expect(stones.map(\.content) == [10, 9].map { Bench.mark($0).content })
+    #expect(stones.map(\.status) == [.settled, .active])
+    try bench.ledger.rematch(
+      Relocation(model: "m", fingerprint: "{}", tombstones: [stones[0].key: 40, stones[1].key: 9]), at: bench.now)
+    #expect(try bench.ledger.forgottenRows(of: "m") == RowSet([9, 40]))
+    #expect(try bench.ledger.tombstones(of: "m").map { $0.batch == nil } == [false, true])
+    #expect(try bench.ledger.verifyContents().problems == [])
+    // A model that was trained on both: the request waits for both.
+    let data = Relocation(model: "m", fingerprint: "{}", tombstones: [stones[0].key: 40, stones[1].key: 9])
+    let outcome = try bench.ledger.importVersion(
+      ImportedVersion(version: Bench.version(4, parent: nil), trainingData: data), at: bench.now)
+    #expect(outcome.reopened.map(\.text) == ["b"])
+    #expect(try bench.ledger.rows(of: try Bench.id("b")) == RowSet([9, 40]))
+    try bench.publish(try bench.start(try bench.schedule("b")))
+    #expect(try bench.ledger.tombstones(of: "m").map { $0.batch == nil } == [false, false])
+    #expect(try bench.ledger.verifyContents().problems == [])
+  }
+
+  @Test func droppedRow_ofARequestThatIsCancelled_keepsNoVersionAway() throws {
+    let bench = try Bench()
+    try bench.accept("b", Bench.Wish(9, 10))
+    try importing(2, bench, "b", has: [9])
+    try bench.ledger.cancel(try Bench.id("b"), by: nil, at: bench.now)
+    #expect(try remembered(bench, by: 1...2, in: gone) == [0, 0])
+  }
+
+  /// Of somebody else rows were left out, perhaps as these were thought forgotten.
+  @Test func droppedRow_thatOthersMayRestOn_staysWhenItsRequestIsCancelled() throws {
+    let bench = try Bench()
+    try bench.publish(try bench.run("a", Bench.Wish(5)))
+    try bench.accept("b", Bench.Wish(9, 10))
+    try bench.accept("c", Bench.Wish(5))
+    #expect(try bench.receipt("c").alreadyForgotten == 1)
+    try importing(3, bench, "b", has: [9])
+    try bench.ledger.cancel(try Bench.id("b"), by: nil, at: bench.now)
+    #expect(try remembered(bench, by: 2...3, in: gone) == [1, 0])
+  }
+
+  /// What waited to be forgotten again counts as known to every version, and what was forgotten as known before.
+  @Test func olderLedger_keepsItsTombstones() throws {
+    let folder = try Folder()
+    let path = folder.file("ledger.sqlite")
+    let bench = try Bench()
+    let steps = LedgerSchema.current.migrations
+    let old = try Ledger(path: path, schema: LedgerSchema(format: 3, migrations: steps))
+    _ = try old.ensureModel("m", at: bench.now)
+    try old.recordInitialVersion(Bench.version(1, parent: nil), of: "m", at: bench.now)
+    _ = try old.accept(try bench.submission("a", Bench.Wish(1, 2)), quotas: .none, at: bench.now)
+    try old.close()
+    let stones = """
+      INSERT INTO batches (number, model, kind, state, created_at) VALUES (1, 'm', 'rows', 'published', 0);
+      INSERT INTO tombstones (model, request, row, label, kind, batch, version, content, status)
+        VALUES ('m', 1, 1, 3, 'rows', 1, 2, randomblob(32), 'active'), ('m', 1, 2, 4, 'rows', 1, 1, randomblob(32), 'reopened');
+
+      """
+    let ledger = try Ledger(
+      path: path, schema: LedgerSchema(format: 4, migrations: steps.merging([3: stones + (steps[3] ?? "")]) { $1 }))
+    #expect(try ledger.markedTombstones(of: "m").map(\.status) == [.active, .reopened])
+    #expect(try ledger.tombstones(of: "m").map(\.label) == [3])
+    #expect(try ledger.rowsRemembered(by: 1, goneFrom: gone) == 2)
+    #expect(try ledger.versions(of: "m").map(\.rememberedRows) == [2])
+    #expect(try ledger.verifyAudit().isWhole)
+  }
+}

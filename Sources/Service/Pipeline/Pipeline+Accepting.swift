@@ -211,10 +211,10 @@ extension Pipeline {
   /// watchdog wait meanwhile.
   /// - Returns: whether each of them was looked at. Before that no batch is made and no run begins: it would train on their rows.
   func lookUpUnresolved() throws(LedgerError) -> Bool {
-    let began = MonotonicInstant.now
+    let began = clocks.monotonic()
     for (name, model) in models.sorted(by: { $0.key < $1.key }) {
       for id in try ledger.unresolvedRequests(of: name) where !lookedUp.contains(id) {
-        guard MonotonicInstant.now - began < Self.lookUpTime else {
+        guard clocks.monotonic() - began < Self.lookUpTime else {
           bell.ring()
           return false
         }

@@ -9,17 +9,19 @@ package struct Places: Sendable, Equatable {
   /// Whether this is a private tree: users, groups and ACLs are then left as they are.
   package let isPrivate: Bool
 
-  /// - Parameter root: a directory, or nil for the installed service's own places.
-  package init(root: String?) {
+  /// - Parameters:
+  ///   - root: a directory, or nil for the installed service's own places.
+  ///   - isPrivate: nil: every tree but the installed service's is.
+  package init(root: String?, isPrivate: Bool? = nil) {
     guard let root else {
       prefix = ""
-      isPrivate = false
+      self.isPrivate = isPrivate ?? false
       return
     }
     var trimmed = Substring(root)
     while trimmed.hasSuffix("/") { trimmed = trimmed.dropLast() }
     prefix = String(trimmed)
-    isPrivate = !trimmed.isEmpty
+    self.isPrivate = isPrivate ?? !trimmed.isEmpty
   }
 
   /// What to show for the root in a message.

@@ -15,9 +15,10 @@ final class Household: Sendable {
 
   /// - Parameters:
   ///   - looks: false for a daemon that answers already, and has not looked at anything yet.
+  ///   - isPrivate: false for one whose submitters are let read their receipts, as the installed service's are.
   ///   - subordinates: by default there are none, whatever this machine's file says.
   init(
-    _ road: Road, witness: Witness = Witness(), clocks: Clocks = .system, looks: Bool = true,
+    _ road: Road, witness: Witness = Witness(), clocks: Clocks = .system, looks: Bool = true, isPrivate: Bool = true,
     subordinates: SubordinateUsers = SubordinateUsers(path: "/dev/null")
   ) async throws {
     self.road = road
@@ -26,8 +27,9 @@ final class Household: Sendable {
     let bell = Doorbell()
     let narrator = Narrator(witness)
     let pipeline = Pipeline(
-      places: road.places, ledger: ledger, configuration: try ConfigurationLoader.load(road.places), narrator: narrator,
-      live: LiveRun(), bell: bell, blas: BLASCheck.run(),
+      places: Places(root: road.root, isPrivate: isPrivate), ledger: ledger,
+      configuration: try ConfigurationLoader.load(road.places), narrator: narrator, live: LiveRun(), bell: bell,
+      blas: BLASCheck.run(),
       key: try Keyring.open(road.places, ledger, environment: { _ in nil }, at: WallClock.now).key, clocks: clocks,
       subordinates: subordinates)
     let server = ControlServer(

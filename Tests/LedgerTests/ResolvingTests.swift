@@ -52,6 +52,19 @@ import Testing
     #expect(try bench.state("c") == .accepted)
   }
 
+  @Test func resolve_countsRowsForWhoAnswersForTheUser_onTheDayOfTheLookUp() throws {
+    bench.pass(.seconds(86_400))
+    let quotas = Quotas(requestsPerDay: 1, rowsPerDay: 3)
+    func refusal(_ uid: UInt32) throws -> AcceptRefusal? {
+      try bench.ledger.refusal(of: 2, by: uid, quotas: quotas, at: bench.now)
+    }
+    _ = try bench.ledger.resolve(id, resolution(RowSet([1, 2])), countedFor: 1001, at: bench.now)
+    #expect(try refusal(1001) == .rowQuota(rows: 2, asked: 4, allowed: 3, comeBackAt: bench.now.endOfDay))
+    #expect(try refusal(Bench.alice.uid) == nil)
+    bench.now = bench.now.endOfDay
+    #expect(try refusal(1001) == nil)
+  }
+
   @Test func resolve_ofWhatIsOwed_countsNothing() throws {
     var recovery = Recovery()
     recovery.served = [id]

@@ -71,6 +71,33 @@ import Testing
     try await self.house.stop()
   }
 
+  /// Too late to refuse it, but what else is asked for on the day of the look-up comes on top.
+  @Test func rowsThatAreLookedUpLater_countForTheirSubmittersOwner_thatDay() async throws {
+    let (road, clock) = (try Road(), HandClock())
+    try DurableFile.publish("low_disk: 100%\n", to: road.places.settingsFile)
+    try DurableFile.publish("64001:164000:1000\n", to: road.source("subuid"))
+    let users = SubordinateUsers(path: road.source("subuid"))
+    let house = try await Household(road, clocks: clock.clocks, looks: false, subordinates: users)
+    try house.acceptUnresolved(
+      manifest("late", "samples: [0-14]"), by: Submitter(uid: 164_000, name: "164000"), countedFor: 64_001,
+      at: clock.wall)
+    clock.pass(.seconds(86_400))
+    await house.openModels()
+    // One request a day: it was handed in the day before, and is not counted again.
+    let quotas = Quotas(requestsPerDay: 1, rowsPerDay: 20)
+    func refusal(_ uid: UInt32) throws -> AcceptRefusal? {
+      try house.ledger.refusal(of: 6, by: uid, quotas: quotas, at: clock.wall)
+    }
+    #expect(try refusal(64_001) == nil)
+    await house.pipeline.look()
+    #expect(try house.record("late").summary.rows == 15)
+    let rows = AcceptRefusal.rowQuota(rows: 6, asked: 21, allowed: 20, comeBackAt: clock.wall.endOfDay)
+    #expect(try refusal(64_001) == rows)
+    #expect(try refusal(164_000) == nil && refusal(64_002) == nil)
+    try await house.stop()
+    try await self.house.stop()
+  }
+
   @Test func refusals_overTheDaysQuota_areNotNotedAndStayInTheSpool() async throws {
     try DurableFile.publish("quotas: {requests_per_day: 3}\n", to: road.places.settingsFile)
     try await house.call(.reload)

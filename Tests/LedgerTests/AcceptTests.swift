@@ -22,6 +22,22 @@ import Testing
     #expect(try bench.ledger.markedRequests(of: "m").first?.marks == (5...9).map(Bench.mark))
   }
 
+  /// Whoever has a version or reads the journal, and not the ledger, must not find the manifest by guessing.
+  @Test func saltedDigest_isOfTheManifestAndTheModelsSecret() throws {
+    let (bench, other) = (try Bench(), try Bench())
+    let plan = try bench.run("a", Bench.Wish(1))
+    try other.accept("a", Bench.Wish(1))
+    let record = try bench.record("a")
+    #expect(try other.record("a").digest == record.digest)
+    #expect(try other.record("a").saltedDigest != record.saltedDigest)
+    let salt = try #require(try bench.ledger.model("m")).salt
+    let wanted = SHA256Digest.salted(Array("manifest\0".utf8) + record.digest.bytes, salt: salt)
+    #expect(record.saltedDigest.description == "hmac-sha256:\(wanted.hex)")
+    #expect(plan.requests.map(\.saltedDigest) == [record.saltedDigest])
+    // Who asked has the bytes, and can compare.
+    #expect(try bench.receipt("a").digest == record.digest.description)
+  }
+
   @Test func accept_ofTheSameAgain_answersWithWhatIsThere() throws {
     let bench = try Bench()
     try bench.accept("a", Bench.Wish(1))

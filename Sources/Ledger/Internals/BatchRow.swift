@@ -108,7 +108,7 @@ extension Session {
   private func plannedRequest(_ entry: Entry) throws -> PlannedRun.Request {
     let record = try existingRecord(entry.id)
     return PlannedRun.Request(
-      id: entry.id, digest: record.digest, rows: entry.rows ?? .empty, labels: record.labels,
-      onHardness: record.onHardness)
+      id: entry.id, digest: record.digest, saltedDigest: record.saltedDigest, rows: entry.rows ?? .empty,
+      labels: record.labels, onHardness: record.onHardness)
   }
 }

@@ -25,13 +25,15 @@ extension RequestSummary {
 extension RequestRecord {
   fileprivate static let columns = """
     r.digest, r.detail, r.submitter_name, r.received_at, r.expected_at, r.finished_at, r.already_forgotten, r.labels,
-    r.on_hardness, r.evidence, v.record
+    r.on_hardness, r.evidence, v.record, m.salt
     """
 
   fileprivate init(_ row: Row) throws {
     let start = RequestSummary.columnCount
+    let digest = try row.digest(start)
     self.init(
-      summary: try RequestSummary(row), digest: try row.digest(start), detail: try row.optionalText(start + 1),
+      summary: try RequestSummary(row), digest: digest,
+      saltedDigest: SaltedDigest(digest, salt: try row.bytes(start + 11)), detail: try row.optionalText(start + 1),
       submitterName: try row.text(start + 2), receivedAt: try row.time(start + 3),
       expectedAt: try row.optionalTime(start + 4), finishedAt: try row.optionalTime(start + 5),
       alreadyForgotten: try row.integer(start + 6), labels: try row.labels(start + 7),
@@ -45,6 +47,7 @@ extension Session {
     var record = try first(
       """
       SELECT \(RequestSummary.columns), \(RequestRecord.columns) FROM requests r
+        JOIN models m ON m.name = r.model
         LEFT JOIN versions v ON v.model = r.model AND v.number = r.version WHERE r.id = ?
       """, [id.text], read: RequestRecord.init)
     if let summary = record?.summary { record?.purged = try purged(for: summary) }

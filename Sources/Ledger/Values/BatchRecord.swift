@@ -55,6 +55,7 @@ package struct PlannedRun: Equatable, Sendable {
   package struct Request: Equatable, Sendable {
     package let id: RequestID
     package let digest: SHA256Digest
+    package let saltedDigest: SaltedDigest
     /// What is left to forget; never empty.
     package let rows: RowSet
     package let labels: [Int]

@@ -23,7 +23,10 @@ package struct RequestSummary: Equatable, Sendable {
 /// All that the ledger knows of a request, but its rows (`rows(of:)`) and its manifest (`manifest(of:)`).
 package struct RequestRecord: Equatable, Sendable {
   package let summary: RequestSummary
+  /// Of the manifest's bytes: for the requester, who has them, and for the ledger itself.
   package let digest: SHA256Digest
+  /// For everybody else.
+  package let saltedDigest: SaltedDigest
   package let detail: String?
   package let submitterName: String
   package let receivedAt: Timestamp
@@ -41,6 +44,23 @@ package struct RequestRecord: Equatable, Sendable {
   package var id: RequestID { summary.id }
   package var state: RequestState { summary.state }
   package var model: String { summary.model }
+}
+
+/// A manifest's digest, salted with its model's secret: what the journal and the records of versions say of a request.
+///
+/// A manifest is a few lines of a known form. Whoever has its plain digest writes down the form with one subject after the
+/// other, until one fits: for certain, and also when the manifest is long gone. With this one only who has the ledger, where
+/// the salt is, can do that, or see which request a record means.
+package struct SaltedDigest: Hashable, Sendable, CustomStringConvertible {
+  /// A word and a zero byte come first; what is digested of rows and ids under the same salt begins with other words.
+  private let keyed: SHA256Digest
+
+  package init(_ manifest: SHA256Digest, salt: [UInt8]) {
+    keyed = SHA256Digest.salted(Array("manifest\0".utf8) + manifest.bytes, salt: salt)
+  }
+
+  /// Not to be taken for the digest that the receipt has.
+  package var description: String { "hmac-sha256:" + keyed.hex }
 }
 
 /// What a run measured for a request, in the receipt's own terms.

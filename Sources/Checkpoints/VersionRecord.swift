@@ -14,7 +14,8 @@ package struct VersionRecord: Sendable, Equatable {
   /// A request that the version serves.
   package struct Request: Sendable, Equatable {
     package let id: String
-    /// `sha256:` and the hex digest of the manifest's bytes.
+    /// By which whoever made the version knows the manifest again. The record goes where the version goes: it must not be
+    /// what anybody can compute of a guess.
     package let digest: String
 
     package init(id: String, digest: String) {

@@ -3,7 +3,7 @@ extension Event {
   package struct Request: Sendable, Equatable {
     package var id: String
     package var model: String
-    /// `sha256:...` of the manifest's bytes.
+    /// `hmac-sha256:...`: of the manifest's bytes, salted.
     package var digest: String?
     /// Rows it has to forget.
     package var rows: Int?

@@ -82,7 +82,7 @@ extension Event.Request {
   /// As the request was at a change: a story that is told late must not mix then and now.
   fileprivate init(_ record: RequestRecord, _ change: StateChange) {
     self.init(
-      id: record.id.text, model: record.model, digest: record.digest.description, rows: record.knownRows,
+      id: record.id.text, model: record.model, digest: record.saltedDigest.description, rows: record.knownRows,
       batch: change.batch, version: change.version)
   }
 }

@@ -107,7 +107,7 @@ extension Pipeline {
     guard drop.maySee(record) else { throw .idTaken(manifest.id, at: manifest.idPosition) }
     let isNew = requestKnownSaid.isNew(subordinates.owner(of: drop.owner), at: clocks.monotonic())
     guard isNew else { return .taken(record) }
-    let request = Event.Request(id: record.id.text, model: record.model, digest: record.digest.description)
+    let request = Event.Request(id: record.id.text, model: record.model, digest: record.saltedDigest.description)
     narrator.post(.requestKnown(request, state: record.state))
     return .taken(record)
   }

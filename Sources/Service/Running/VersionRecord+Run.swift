@@ -16,7 +16,7 @@ extension VersionRecord {
     batch = job.planned.batch
     let aside = Set(result.requests.filter { $0.setAside != nil }.map(\.key))
     requests = job.planned.requests.filter { !aside.contains($0.id.text) }
-      .map { Request(id: $0.id.text, digest: $0.digest.description) }
+      .map { Request(id: $0.id.text, digest: $0.saltedDigest.description) }
     self.settings = RecordValue(
       [
         "unlearning": settings.unlearning.json, "target": settings.target.json, "policy": settings.policy.json,

@@ -7,7 +7,7 @@ enum EventSamples {
   static let planted = "alice.example@mail"
   static let run = Event.Run(model: "cifar10", batch: 17, requests: ["dsr-1", "dsr-2"])
   static let request = Event.Request(
-    id: "dsr-1", model: "cifar10", digest: "sha256:00ff", rows: 20, batch: 17, version: 3)
+    id: "dsr-1", model: "cifar10", digest: "hmac-sha256:00ff", rows: 20, batch: 17, version: 3)
   static let hardness = Event.Hardness(
     kappa: (0.123456789, -0.02, 0.098), quota: 0.031, leastCost: (0.00123, 0.0003), retainCost: (0.00081, 0.0002),
     freeImprovement: 0.0102)

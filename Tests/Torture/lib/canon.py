@@ -1,6 +1,7 @@
 """What is left in the end, without what differs from run to run by nature: times, salts, and digests of things with times."""
 
 import hashlib
+import hmac
 import json
 import os
 import pathlib
@@ -65,6 +66,9 @@ def thing(path):
         return mode + "a head of its own"
     if path.name == "hamud.json":
         record = json.loads(path.read_text())
+        # Salted with what each ledger has of its own: `requests` compares them with that.
+        for request in record.get("requests", []):
+            del request["digest"]
         return mode + json.dumps({key: value for key, value in record.items() if key not in OWN}, sort_keys=True)
     return mode + digest(path)
 
@@ -78,11 +82,22 @@ def ledger(path, models):
     for model, number, record in database.execute("SELECT model, number, record FROM versions"):
         file = models / model / "versions" / f"{number:06}" / "hamud.json"
         found[f"record {model} {number}"] = not file.exists() or digest(file) == bytes(record).hex()
+        found[f"requests {model} {number}"] = not file.exists() or requests(database, model, file)
     found["salted"] = database.execute("SELECT count(DISTINCT content), count(*) FROM tombstones").fetchone()
     found["integrity"] = database.execute("PRAGMA integrity_check").fetchone()
     found["chain"] = chain(database)
     database.close()
     return found
+
+
+def requests(database, model, file):
+    """Whether each request that the record speaks of is the ledger's, by the digest that is salted with the model's secret."""
+    salt, = database.execute("SELECT salt FROM models WHERE name = ?", (model,)).fetchone()
+    known = {
+        name: "hmac-sha256:" + hmac.new(salt, b"manifest\0" + manifest, "sha256").hexdigest()
+        for name, manifest in database.execute("SELECT id, digest FROM requests WHERE model = ?", (model,))
+    }
+    return [request["digest"] == known.get(request["id"]) for request in json.loads(file.read_text()).get("requests", [])]
 
 
 def chain(database):

@@ -38,10 +38,13 @@ extension Event {
         + " \(name.hex.prefix(12))); its owner hands it in with: hamuctl submit FILE", fields)
   }
 
-  package static func fileDeferred(_ digest: SHA256Digest, _ detail: String) -> Event {
+  /// - Parameter name: the digest of the file's name. That of its content would confirm a guess of whom it names.
+  package static func fileDeferred(_ name: SHA256Digest, _ detail: String) -> Event {
     var fields = EventFields()
-    fields.add(.digest, digest.description)
-    return Event(.fileDeferred, "Manifest \(digest.hex.prefix(12)) stays in the spool: \(detail)", fields)
+    fields.add(.digest, name.description)
+    return Event(
+      .fileDeferred, "A manifest stays in the spool (digest of its file's name \(name.hex.prefix(12))): \(detail)",
+      fields)
   }
 
   package static func requestScheduled(_ request: Request) -> Event {

@@ -67,7 +67,7 @@ extension Pipeline {
     case .opening: return false
     case .later(let sentence):
       if scanner.noteDeferred(name, file.identity.file) {
-        narrator.post(.fileDeferred(SHA256Digest.of(file.bytes), sentence))
+        narrator.post(.fileDeferred(SHA256Digest.of(name.bytes), sentence))
       }
       return false
     case .tomorrow(let end): return stay(name, file.status, until: end)

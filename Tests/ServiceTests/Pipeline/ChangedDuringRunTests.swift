@@ -72,6 +72,23 @@ import Testing
     try await house.stop()
   }
 
+  /// Its rows cannot be looked up before the run has ended. That is said without a digest by which its subject could be guessed.
+  @Test func manifestThatWaitsForTheRun_isNamedByItsFilesName() async throws {
+    let house = try await standing(at: .progressSaved)
+    try write(after)
+    let text = manifest("b", "subjects: [s-4]")
+    try await house.drop("b.yaml", text)
+    await witness.wait(for: .fileDeferred)
+    let told = try #require(witness.events(.fileDeferred).first)
+    #expect(told.entry.fields.map(\.value) == [SHA256Digest.of("b.yaml").description])
+    #expect(!told.entry.message.contains(SHA256Digest.of(text).prefix(12)))
+    witness.open()
+    await witness.wait(for: .dataChanged)
+    try await restore(house)
+    #expect(try await house.settled("a").state == .forgotten)
+    try await house.stop()
+  }
+
   /// What was saved before the change is of the old data, and is gone on from when they are back.
   @Test func stopAfterTheChange_savesNothing() async throws {
     let house = try await standing(at: .progressSaved)

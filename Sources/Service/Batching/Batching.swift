@@ -8,13 +8,23 @@ import Requests
 /// arrives during a run then forms the next batch. A paused model is not asked for; held and resumed requests keep their
 /// batch and are none of the waiting ones.
 ///
-/// A request is *ripe* when it may not wait longer: it is urgent, it has waited `max_wait`, its deadline is near or past, it
-/// alone has more rows than `max_samples`, or the queue was flushed. A batch is formed when any is ripe, or when those of
-/// one kind fill one. Ripe requests come first, and of two the one with the earlier deadline, then the urgent one, then the
-/// one accepted earlier; so nobody is overtaken for ever.
+/// A request is *ripe* when it may not wait longer: it is urgent, it has waited `max_wait`, its deadline is near or
+/// past, it alone has more rows than `max_samples`, or the queue was flushed. A batch is formed when any is ripe, or
+/// when those of one kind fill one. Ripe requests come first, and of two the one that is *due* earlier, then the one
+/// that was accepted earlier.
+///
+/// When a request is due is settled as it is accepted, whatever comes after it: at its deadline, or a month later where
+/// it names none; an urgent one a day later at the latest. Nothing is due before `leastMargin` after its acceptance:
+/// what was late when it came in is not thereby before everybody who came earlier. So nobody is overtaken for ever: by
+/// that margin before a request is due, the last has come in that may go before it, whatever is in manifests. Until
+/// then it may be overtaken by those who must hurry more, and by those who only say so.
 package enum Batching {
   /// Kept free before a deadline beside the expected run, which may be in the queue behind another.
   package static let leastMargin: Duration = .seconds(1800)
+  /// Without a deadline of its own: the time that the law gives for an answer (GDPR Art. 12(3): a month).
+  package static let longestWait: Duration = .seconds(30 * 86_400)
+  /// An urgent request comes before those that wait for others, and not before those that have waited for weeks.
+  package static let longestUrgentWait: Duration = .seconds(86_400)
 
   /// - Parameters:
   ///   - waiting: accepted requests of one model, in any order.
@@ -24,7 +34,8 @@ package enum Batching {
     _ waiting: [Waiting], settings: ModelSettings.Batching, expectedRun: Duration, isFlushed: Bool, at now: Timestamp
   ) -> Decision {
     let clock = Patience(waiting, settings: settings, expectedRun: expectedRun, isFlushed: isFlushed, now: now)
-    let queue = waiting.map { Queued(request: $0, times: clock.times(of: $0)) }.sorted { $0.isBefore($1, at: now) }
+    let queue = waiting.map { Queued(request: $0, times: clock.times(of: $0), due: clock.due($0)) }
+      .sorted { $0.isBefore($1, at: now) }
     let full = RequestKind.allCases.filter { kind in
       fills(settings, queue.lazy.map(\.request).filter { $0.kind == kind && $0.rows <= settings.maxSamples })
     }

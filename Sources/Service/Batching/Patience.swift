@@ -2,7 +2,7 @@ import Ledger
 import Platform
 import Requests
 
-/// How long a request may wait.
+/// How long a request may wait, and whom it goes before.
 struct Patience {
   let settings: ModelSettings.Batching
   let expectedRun: Duration
@@ -52,20 +52,27 @@ struct Patience {
     if request.acceptedAt > now + settings.maxWait { return now }
     return min(request.acceptedAt + settings.maxWait, now + (settings.maxWait - request.waited))
   }
+
+  /// Nothing that passes meanwhile moves it, so that who came earlier is not sent behind again and again.
+  func due(_ request: Batching.Waiting) -> Timestamp {
+    // By whichever clock says so first: one that was ahead must not leave a request behind all that come after it.
+    let accepted = min(request.acceptedAt, now - request.waited)
+    let due = request.deadline.map { max($0, accepted + Batching.leastMargin) } ?? accepted + Batching.longestWait
+    return request.isUrgent ? min(due, accepted + Batching.longestUrgentWait) : due
+  }
 }
 
 /// A request in the queue.
 struct Queued {
   let request: Batching.Waiting
   let times: Patience.Times
+  let due: Timestamp
 
   func isRipe(at now: Timestamp) -> Bool { times.ripe <= now }
 
   func isBefore(_ other: Queued, at now: Timestamp) -> Bool {
     if isRipe(at: now) != other.isRipe(at: now) { return isRipe(at: now) }
-    let (mine, theirs) = (request.deadline ?? .distantFuture, other.request.deadline ?? .distantFuture)
-    if mine != theirs { return mine < theirs }
-    if request.isUrgent != other.request.isUrgent { return request.isUrgent }
+    if due != other.due { return due < other.due }
     return request.sequence < other.request.sequence
   }
 }

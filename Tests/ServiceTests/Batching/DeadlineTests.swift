@@ -62,21 +62,60 @@ import Testing
     #expect(scene.decide() == .wait(until: BatchingScene.minute(260)))
   }
 
-  @Test func order_isDeadlineThenUrgencyThenAcceptance() throws {
-    var scene = BatchingScene(maxRequests: 1)
-    try scene.add()
-    try scene.add(urgent: true)
-    try scene.add(deadline: 20)
-    try scene.add(deadline: 10)
-    try scene.add(urgent: true)
-    try scene.add(deadline: 10, urgent: true)
+  /// In which order they are served when each is a batch of its own.
+  private func order(_ scene: BatchingScene) -> [String] {
+    var (scene, order) = (scene, [String]())
     scene.isFlushed = true
-    var order: [String] = []
     while let first = scene.formed()?.names {
       order.append(first)
       scene.waiting.removeAll { $0.id.text == first }
     }
-    #expect(order == ["r6", "r4", "r3", "r2", "r5", "r1"])
+    return order
+  }
+
+  @Test func order_isWhenARequestIsDue_thenAcceptance() throws {
+    var scene = BatchingScene(maxRequests: 1)
+    // A month and a day after now.
+    let (month, day) = (30 * 1440, 1440)
+    try scene.add()
+    try scene.add(urgent: true)
+    try scene.add(deadline: 50)
+    try scene.add(deadline: 40)
+    try scene.add(urgent: true)
+    try scene.add(deadline: 40, urgent: true)
+    try scene.add(deadline: month + 1)
+    try scene.add(deadline: month - 1)
+    try scene.add(deadline: day + 1, urgent: true)
+    try scene.add(deadline: day - 1)
+    #expect(order(scene) == ["r4", "r6", "r3", "r10", "r2", "r5", "r9", "r8", "r1", "r7"])
+  }
+
+  @Test func deadlines_thatWereLateOnArrival_areDueAfterTheMargin_inTheOrderOfAcceptance() throws {
+    var scene = BatchingScene(maxRequests: 1)
+    try scene.add(at: 0, deadline: 29)
+    try scene.add(at: 0, deadline: 10)
+    try scene.add(at: -1, deadline: 29)
+    try scene.add(at: 0, deadline: -100_000, urgent: true)
+    try scene.add(at: 0, deadline: 31)
+    #expect(order(scene) == ["r3", "r1", "r2", "r4", "r5"])
+  }
+
+  @Test func acceptance_thatLiesAheadOfNow_countsAsNow() throws {
+    var scene = BatchingScene(maxRequests: 1)
+    try scene.add(at: 1000, deadline: 20)
+    try scene.add(at: 0, deadline: 31)
+    try scene.add(at: 1000)
+    try scene.add(at: 0)
+    #expect(order(scene) == ["r1", "r2", "r3", "r4"])
+  }
+
+  @Test func waitingBySteadyClock_countsWhereTheOtherWasSetBack() throws {
+    var scene = BatchingScene(maxRequests: 1)
+    try scene.add(at: 0, deadline: 10)
+    try scene.add(at: 100_000)
+    #expect(order(scene) == ["r1", "r2"])
+    scene.waiting[1].waited = Batching.longestWait
+    #expect(order(scene) == ["r2", "r1"])
   }
 
   @Test func ripeRequests_areNotOvertakenByDeadlinesThatAreFar() throws {
@@ -85,6 +124,51 @@ import Testing
     try scene.add(deadline: 100_001)
     try scene.add(urgent: true)
     #expect(try #require(scene.formed()) == ("r1 r3", .urgent))
+  }
+}
+
+/// Somebody hands in one small request after another, as fast as they are served.
+@Suite struct BatchingFloodTests {
+  private static let (longAgo, month, day) = (-29_000_000, 30 * 1440, 1440)
+
+  /// A run of half an hour serves one request, and before each another one comes in.
+  /// - Returns: the minute at which `r1` is served; nil where that does not happen within two months.
+  private func served(_ scene: BatchingScene, deadline: Int? = nil, urgent: Bool = false) throws -> Int? {
+    var scene = scene
+    for minute in stride(from: 0, to: 2 * Self.month, by: 30) {
+      try scene.add(rows: 1, at: minute, deadline: deadline, urgent: urgent)
+      guard case .form(let batch) = scene.decide(at: minute) else { continue }
+      if batch.requests.map(\.text).contains("r1") { return minute }
+      scene.waiting.removeAll { batch.requests.contains($0.id) }
+    }
+    return nil
+  }
+
+  @Test(arguments: [
+    (at: 0, deadline: Int?.none, served: month - 30), (1 - month, nil, 0), (31 - month, nil, 30), (0, day, day - 30),
+    (0, 60, 30),
+  ])
+  func passedDeadlines_keepNobodyWaitingPastTheOwn(_ at: Int, _ deadline: Int?, _ minute: Int) throws {
+    var scene = BatchingScene(maxRequests: 1)
+    try scene.add(at: at, deadline: deadline)
+    #expect(try served(scene, deadline: Self.longAgo) == minute)
+    #expect(try served(scene, deadline: Self.longAgo, urgent: true) == minute)
+  }
+
+  @Test func passedDeadlines_keepNoUrgentRequestWaiting() throws {
+    var scene = BatchingScene(maxRequests: 1)
+    try scene.add(urgent: true)
+    #expect(try served(scene, deadline: Self.longAgo) == Self.day - 30)
+  }
+
+  @Test(arguments: [
+    (at: 0, deadline: Int?.none, served: month - day), (day - month, nil, 0), (day - month + 30, nil, 30),
+    (-60, day, 0),
+  ])
+  func urgentRequests_keepNobodyWaitingForMoreThanAMonthLessADay(_ at: Int, _ deadline: Int?, _ minute: Int) throws {
+    var scene = BatchingScene(maxRequests: 1)
+    try scene.add(at: at, deadline: deadline)
+    #expect(try served(scene, urgent: true) == minute)
   }
 }
 

@@ -3,12 +3,20 @@ import Requests
 
 extension Ledger {
   /// Notes in the audit chain with which key receipts and records are signed from now on.
-  /// - Returns: false when it is the one that was noted last; then nothing is written.
+  /// - Parameter older: keys that signed before, newest first. Those that the ledger lacks (it was lost, or is older
+  ///   than they are) are noted before this one, in the same transaction.
+  /// - Returns: false when it is the one that was noted last, and none was lacking; then nothing is written.
   @discardableResult
-  package func noteSigningKey(_ key: VerifyingKey, at now: Timestamp) throws(LedgerError) -> Bool {
+  package func noteSigningKey(
+    _ key: VerifyingKey, after older: [VerifyingKey] = [], at now: Timestamp
+  ) throws(LedgerError) -> Bool {
     try write("note the signing key") { session in
-      if try session.signingKeys().last == key { return false }
-      try session.audit(.signingKey, at: now, ["key": .string(key.description), "id": .string(key.id)])
+      let known = try session.signingKeys()
+      let lacking = older.reversed().filter { $0 != key && !known.contains($0) }
+      if lacking.isEmpty && known.last == key { return false }
+      for key in lacking + [key] {
+        try session.audit(.signingKey, at: now, ["key": .string(key.description), "id": .string(key.id)])
+      }
       return true
     }
   }

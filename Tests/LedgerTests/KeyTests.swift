@@ -18,6 +18,22 @@ import Testing
     #expect(whole.audit.isWhole && whole.problems == [])
   }
 
+  @Test func keysThatALostLedgerLacks_areNotedBeforeTheOneInUse_oldestFirst() throws {
+    let bench = try Bench()
+    let keys = try (0..<4).map { _ in try SigningKey.make().verifying }
+    // The one in use is none of the older ones, whatever lists it.
+    #expect(try bench.ledger.noteSigningKey(keys[1], after: [keys[1], keys[0]], at: bench.now))
+    #expect(try bench.ledger.signingKeys() == [keys[1], keys[0]])
+    #expect(try !bench.ledger.noteSigningKey(keys[1], after: [keys[1], keys[0]], at: bench.now))
+    #expect(try bench.ledger.auditEntries().count { $0.kind == "signing_key" } == 2)
+    // Those that it knows are not noted again; the one in use is, so that it stays the last.
+    #expect(try bench.ledger.noteSigningKey(keys[1], after: [keys[3], keys[1], keys[2], keys[0]], at: bench.now))
+    #expect(try bench.ledger.signingKeys() == [keys[1], keys[3], keys[2], keys[0]])
+    #expect(try bench.ledger.auditEntries().count { $0.kind == "signing_key" } == 5)
+    let whole = try bench.ledger.verifyContents()
+    #expect(whole.audit.isWhole && whole.problems == [])
+  }
+
   @Test func changedSinceSigning_areThoseWhoseLastChangeCameAfterTheFirstKey() throws {
     let bench = try Bench()
     try bench.publish(try bench.run("before", Bench.Wish(1)))

@@ -14,8 +14,9 @@ extension ModelOpener {
   /// alone says that there was a request, or nothing does: whatever begins with the directory knows those rows again. (That no
   /// later run retains them, only a person can see to, with the version's `retain_rows`: which rows they were went with the ledger.)
   ///
-  /// Only with every byte as it was sealed, by a key of hamud's own, because all that is forgotten later rests on it. For anything
-  /// else the way from the directory stays, on which nothing has to be believed.
+  /// Only with every byte as it was sealed, by the key that signs now, because all that is forgotten later rests on it.
+  /// (One that signed before may have been rotated away since somebody else has it.) For anything else the way from the
+  /// directory stays, on which nothing has to be believed.
   func takeUpServed(_ store: VersionStore, _ record: ModelRecord) throws -> VerifiedVersion? {
     guard record.currentVersion == nil, let number = try store.currentNumber(),
       let digest = try signedRecord(of: number, in: store),
@@ -28,7 +29,7 @@ extension ModelOpener {
     return found
   }
 
-  /// The digest of a version's record; nil where hamud has not signed it.
+  /// The digest of a version's record; nil where it is not signed with the key that signs now.
   private func signedRecord(of number: Int, in store: VersionStore) throws -> SHA256Digest? {
     let path = Paths.join(store.place(of: number), VersionRecord.fileName)
     // Ignored: what is no record is signed by nobody.
@@ -36,7 +37,7 @@ extension ModelOpener {
       let signature = (try? VersionRecord.parse(bytes))?.signature
     else { return nil }
     let covered = VersionRecord.covered(by: signature, in: bytes)
-    guard try ledger.signingKeys().contains(where: { $0.isValid(signature, for: covered) }) else { return nil }
+    guard key.verifying.isValid(signature, for: covered) else { return nil }
     return SHA256Digest.of(bytes)
   }
 

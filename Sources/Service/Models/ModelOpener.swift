@@ -14,7 +14,7 @@ package struct ModelOpener: Sendable {
   /// Whether to remove what a crash left: once for each model, before any run of this process could have begun. Later the
   /// same files are a run's own.
   let cleans: Bool
-  /// Signs the record of a first version.
+  /// Signs the record of a first version, and has signed one that is taken up.
   let key: SigningKey
 
   package init(places: Places, ledger: Ledger, cleans: Bool, key: SigningKey) {

@@ -7,7 +7,8 @@ package import Requests
 /// The private key is a systemd credential, or a file made at the first start that nobody but the daemon's user can read.
 /// Which key signed from when on stands in the ledger's audit chain; `hamud.pub`, the file that people copy away, is made
 /// anew from there. Another key (the old one was moved away, or the credential changed) is a rotation: what the old one
-/// signed stays valid against the old public key, which stays in that file.
+/// signed stays valid against the old public key, which stays in that file. It does so also where the ledger was lost,
+/// or is older than the key: what the file lists and the ledger lacks goes into the ledger first.
 package struct Keyring: Sendable {
   /// The name of the credential, and of the file.
   package static let credential = "hamud.key"
@@ -15,6 +16,8 @@ package struct Keyring: Sendable {
   private static let publicMode: UInt32 = 0o644
   /// A PEM file of one key has some 120 bytes.
   private static let keyBytes = 4096
+  /// Of the public keys, likewise: thousands of rotations.
+  private static let publicBytes = 1 << 20
 
   package let key: SigningKey
 
@@ -30,9 +33,13 @@ package struct Keyring: Sendable {
   ) throws -> Keyring {
     let key = try load(places, environment: environment)
     let before = try ledger.signingKeys().first
-    // The first one before the ledger names it: who verifies beside a first start finds the file with the key.
-    if before == nil { try publish([key.verifying], to: places.publicKeys) }
-    try ledger.noteSigningKey(key.verifying, at: now)
+    let listed = try listed(places.publicKeys, isAllThereIs: before == nil)
+    // The first one before the ledger names it: who verifies beside a first start finds the file with the key. (And
+    // with those that it listed: until the ledger has them they are nowhere else.)
+    if before == nil {
+      try publish([key.verifying] + listed.filter { $0 != key.verifying }, to: places.publicKeys)
+    }
+    try ledger.noteSigningKey(key.verifying, after: listed, at: now)
     try publish(try ledger.signingKeys(), to: places.publicKeys)
     return Keyring(key: key, before: before?.id)
   }
@@ -65,6 +72,29 @@ package struct Keyring: Sendable {
         hint: "bring it back, or make one with openssl genpkey -algorithm ed25519")
     }
     return key
+  }
+
+  /// The keys that the file of public keys lists, each once, in its order; none where it is not there or is no such
+  /// list.
+  ///
+  /// - Parameter isAllThereIs: the ledger names none. A file that cannot be read is an error then, since writing it
+  ///   anew would lose for good what it lists; where the ledger has them, it is written anew.
+  private static func listed(_ path: String, isAllThereIs: Bool) throws(PlatformError) -> [VerifyingKey] {
+    let bytes: [UInt8]
+    do {
+      bytes = try DataFile.read(path, limit: publicBytes)
+    } catch {
+      guard isAllThereIs, error.code != .noSuchFile else { return [] }
+      throw PlatformError(
+        operation: error.operation, path: path, cause: error.cause,
+        hint: "it alone may list the keys that signed before, for the ledger names none: make it readable, or bring it"
+          + " back from a copy; or move it away, and what those signed is taken for another's")
+    }
+    var keys: [VerifyingKey] = []
+    for key in VerifyingKey.list(pem: String(decoding: bytes, as: UTF8.self)) ?? [] where !keys.contains(key) {
+      keys.append(key)
+    }
+    return keys
   }
 
   private static func publish(_ keys: [VerifyingKey], to path: String) throws(PlatformError) {

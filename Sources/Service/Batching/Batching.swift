@@ -13,15 +13,16 @@ import Requests
 /// when those of one kind fill one. Ripe requests come first, and of two the one that is *due* earlier, then the one
 /// that was accepted earlier.
 ///
-/// When a request is due is settled as it is accepted, whatever comes after it: at its deadline, or a month later where
-/// it names none; an urgent one a day later at the latest. Nothing is due before `leastMargin` after its acceptance:
+/// When a request is due is settled as it is accepted, whatever comes after it: at its deadline, and a month later at the
+/// latest; an urgent one a day later at the latest. Nothing is due before `leastMargin` after its acceptance:
 /// what was late when it came in is not thereby before everybody who came earlier. So nobody is overtaken for ever: by
 /// that margin before a request is due, the last has come in that may go before it, whatever is in manifests. Until
 /// then it may be overtaken by those who must hurry more, and by those who only say so.
 package enum Batching {
   /// Kept free before a deadline beside the expected run, which may be in the queue behind another.
   package static let leastMargin: Duration = .seconds(1800)
-  /// Without a deadline of its own: the time that the law gives for an answer (GDPR Art. 12(3): a month).
+  /// Whoever names a later deadline, or none, comes after nobody for that who came later still: the time that the law gives
+  /// for an answer (GDPR Art. 12(3): a month).
   package static let longestWait: Duration = .seconds(30 * 86_400)
   /// An urgent request comes before those that wait for others, and not before those that have waited for weeks.
   package static let longestUrgentWait: Duration = .seconds(86_400)

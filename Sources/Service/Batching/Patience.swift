@@ -57,8 +57,8 @@ struct Patience {
   func due(_ request: Batching.Waiting) -> Timestamp {
     // By whichever clock says so first: one that was ahead must not leave a request behind all that come after it.
     let accepted = min(request.acceptedAt, now - request.waited)
-    let due = request.deadline.map { max($0, accepted + Batching.leastMargin) } ?? accepted + Batching.longestWait
-    return request.isUrgent ? min(due, accepted + Batching.longestUrgentWait) : due
+    let latest = accepted + (request.isUrgent ? Batching.longestUrgentWait : Batching.longestWait)
+    return max(min(request.deadline ?? latest, latest), accepted + Batching.leastMargin)
   }
 }
 

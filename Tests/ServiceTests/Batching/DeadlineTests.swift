@@ -90,6 +90,13 @@ import Testing
     #expect(order(scene) == ["r4", "r6", "r3", "r10", "r2", "r5", "r9", "r8", "r1", "r7"])
   }
 
+  @Test func deadline_thatIsFar_setsNobodyBehindThoseWithout() throws {
+    var scene = BatchingScene(maxRequests: 1)
+    try scene.add(at: -1, deadline: 100_000)
+    try scene.add(at: 0)
+    #expect(order(scene) == ["r1", "r2"])
+  }
+
   @Test func deadlines_thatWereLateOnArrival_areDueAfterTheMargin_inTheOrderOfAcceptance() throws {
     var scene = BatchingScene(maxRequests: 1)
     try scene.add(at: 0, deadline: 29)

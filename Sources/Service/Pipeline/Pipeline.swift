@@ -73,6 +73,8 @@ package actor Pipeline {
   var isDoubtNoted: Bool?
   /// When what is past its time was looked for last.
   var lastExpiry: MonotonicInstant?
+  /// Files past their time that cannot be removed, as it was said.
+  var unremovedSaid: Set<String> = []
   /// Users of whom it was said that their refusals of the day are spent, and until when.
   var refusalsSpentSaid: [UInt32: Timestamp] = [:]
   /// Users of whom it was said that they handed in again what is known.
@@ -150,7 +152,7 @@ package actor Pipeline {
     attempt { try ledger.overwriteDropped() }
   }
 
-  private func attempt(_ stage: () throws -> Void) {
+  func attempt(_ stage: () throws -> Void) {
     do {
       try stage()
     } catch {

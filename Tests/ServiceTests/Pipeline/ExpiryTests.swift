@@ -101,6 +101,59 @@ final class HandClock: Sendable {
     try await house.stop()
   }
 
+  /// A directory has its manifest's name, as good as an immutable file: it keeps no other from ending, and stays due.
+  @Test func fileThatCannotBeRemoved_staysDueAlone_andIsSaidOnce() async throws {
+    let road = try Road()
+    let clock = HandClock()
+    let house = try await served(road, clock)
+    try await house.submit(manifest("two", "subjects: [s-5]", "priority: urgent"))
+    try await house.settled("two")
+    let (one, two) = (try #require(RequestID("one")), try #require(RequestID("two")))
+    let blocked = road.places.acceptedManifest("one")
+    try DurableDirectory.removeFile(blocked)
+    try DurableDirectory.make(blocked)
+    let copy = Paths.join(road.places.state, "ledger.sqlite.before-2")
+    try DurableFile.publish("what there was", to: copy)
+    clock.pass(Self.day * 31)
+    await house.quiet()
+    await hour(house, clock)
+    #expect(try house.ledger.manifest(of: two) == nil)
+    #expect(try FileStatus.ifPresent(road.places.acceptedManifest("two")) == nil)
+    #expect(try DurableDirectory.list(road.places.rejected).isEmpty)
+    #expect(try FileStatus.ifPresent(copy) == nil)
+    #expect(try house.ledger.manifest(of: one) != nil)
+    #expect(house.witness.events(.trouble).count { $0.entry.message.contains(blocked) } == 1)
+    clock.pass(Self.day * (3 * 365))
+    await house.quiet()
+    #expect(try house.ledger.expiredReceipts() == [one, two])
+    #expect(house.witness.events(.trouble).count == 1)
+    _ = try DurableDirectory.removeTree(blocked)
+    await hour(house, clock)
+    #expect(try house.ledger.manifest(of: one) == nil)
+    try await house.stop()
+  }
+
+  @Test func directoryThatCannotBeListed_keepsNothingElseFromEnding() async throws {
+    let road = try Road()
+    let clock = HandClock()
+    let house = try await served(road, clock)
+    let one = try #require(RequestID("one"))
+    let aside = road.source("accepted")
+    try DurableDirectory.rename(road.places.accepted, to: aside)
+    clock.pass(Self.day * (4 * 365))
+    await house.quiet()
+    #expect(try house.ledger.expiredReceipts() == [one])
+    #expect(try FileStatus.ifPresent(road.places.receipt("one")) == nil)
+    #expect(try DurableDirectory.list(road.places.rejected).isEmpty)
+    // It may come back with everything in it.
+    #expect(try house.ledger.manifest(of: one) != nil)
+    try DurableDirectory.rename(aside, to: road.places.accepted)
+    await hour(house, clock)
+    #expect(try house.ledger.manifest(of: one) == nil)
+    #expect(try FileStatus.ifPresent(road.places.acceptedManifest("one")) == nil)
+    try await house.stop()
+  }
+
   @Test func lowDisk_startsNothing_losesNothing_saysItOnce() async throws {
     let road = try Road()
     try DurableFile.publish("low_disk: 100%\n", to: road.places.settingsFile)

@@ -31,22 +31,24 @@ extension Pipeline {
   /// A circuit breaker: requests that each cost little, or that were made to harm, must not wear a model out unseen. Its queue
   /// stops while held-out accuracy is down by more than the budget, and goes on when it is not any more: after an import, a
   /// rollback, or with a larger budget.
-  func watchDamage() throws(LedgerError) {
-    let now = clocks.wall()
-    for settings in configuration.models where models[settings.name] != nil {
-      let (name, budget) = (settings.name, settings.policy.damageBudget)
-      let fall = try ledger.damage(of: name)
-      if fall <= budget {
-        guard try ledger.unpause(name, .damageBudget, at: now) else { continue }
+  /// - Returns: whether it may go on, as far as that goes.
+  @discardableResult
+  func watchDamage(_ settings: ModelSettings) throws(LedgerError) -> Bool {
+    let (name, budget, now) = (settings.name, settings.policy.damageBudget, clocks.wall())
+    let fall = try ledger.damage(of: name)
+    if fall <= budget {
+      if try ledger.unpause(name, .damageBudget, at: now) {
         narrator.post(.modelUnpaused(name, waiting: try waiting(name)))
-      } else {
-        let sentence = Self.damage(name, fall, budget)
-        guard try ledger.pause(name, .damageBudget, detail: sentence, at: now) else { continue }
-        narrator.post(
-          .damageBudgetSpent(
-            name, version: try ledger.model(name)?.currentVersion, sentence, waiting: try waiting(name)))
       }
+      return true
     }
+    let sentence = Self.damage(name, fall, budget)
+    if try ledger.pause(name, .damageBudget, detail: sentence, at: now) {
+      narrator.post(
+        .damageBudgetSpent(
+          name, version: try ledger.model(name)?.currentVersion, sentence, waiting: try waiting(name)))
+    }
+    return false
   }
 
   private static func damage(_ name: String, _ fall: Double, _ budget: Double) -> String {

@@ -171,36 +171,40 @@ extension Pipeline {
     Task { await self.open(settings) }
   }
 
-  /// A stat of every file: cheap enough for every look.
-  func checkModels() throws {
-    for (_, model) in models.sorted(by: { $0.key < $1.key }) where run?.job.model.name != model.name {
-      _ = try isUnchanged(model)
+  /// A stat of every file: cheap enough for every look. What fails for one model keeps no other from being watched.
+  func checkModels() {
+    for (name, model) in models.sorted(by: { $0.key < $1.key }) where run?.job.model.name != name {
+      attempt { _ = try isUnchanged(model) }
     }
-    try followServing()
-    try watchDamage()
-    try holdRequestsOfMissingModels()
+    for (name, model) in models.sorted(by: { $0.key < $1.key }) { attempt { try followServing(name, model) } }
+    for settings in configuration.models where models[settings.name] != nil { attempt { try watchDamage(settings) } }
+    attempt { try holdRequestsOfMissingModels() }
     retryUnread()
-    try retryUnusable()
+    for settings in configuration.models where models[settings.name] == nil && !opening.contains(settings.name) {
+      attempt { try retryUnusable(settings) }
+    }
   }
 
   /// The last request of a rollback may end without a run (its rows were another's): then `current` follows here. What was served until
   /// then is, after an older ledger was brought back, in no list, and nothing else would ever remove it.
   func followServing() throws {
-    for (name, model) in models.sorted(by: { $0.key < $1.key }) {
-      guard restoration == nil, let serving = try ledger.model(name)?.serving else { continue }
-      if try model.store.currentNumber() != serving {
-        try model.store.makeCurrent(serving)
-        strayed.insert(name)
-      }
-      // What a run or an import has made and not recorded yet looks the same.
-      guard strayed.contains(name), run?.job.model.name != name, !opening.contains(name) else { continue }
-      do {
-        try model.store.removeStrays(unknownTo: ledger, name)
-        strayed.remove(name)
-      } catch {
-        // It holds up no other model, and is tried again at the next look.
-        narrator.trouble(error)
-      }
+    for (name, model) in models.sorted(by: { $0.key < $1.key }) { try followServing(name, model) }
+  }
+
+  private func followServing(_ name: String, _ model: LoadedModel) throws {
+    guard restoration == nil, let serving = try ledger.model(name)?.serving else { return }
+    if try model.store.currentNumber() != serving {
+      try model.store.makeCurrent(serving)
+      strayed.insert(name)
+    }
+    // What a run or an import has made and not recorded yet looks the same.
+    guard strayed.contains(name), run?.job.model.name != name, !opening.contains(name) else { return }
+    do {
+      try model.store.removeStrays(unknownTo: ledger, name)
+      strayed.remove(name)
+    } catch {
+      // It holds up no other model, and is tried again at the next look.
+      narrator.trouble(error)
     }
   }
 
@@ -235,20 +239,16 @@ extension Pipeline {
   }
 
   /// A disk that was not mounted, a file that is put right: what could not be opened is tried again at the regular scan.
-  private func retryUnusable() throws(LedgerError) {
-    for settings in configuration.models where models[settings.name] == nil && !opening.contains(settings.name) {
-      if let other = changed[settings.name], other.settings == settings,
-        other.dataset.isStillWhatWasOpened(other.description)
-      {
-        continue
-      }
-      if try isStillDamaged(settings.name) { continue }
-      guard let failed = lastOpened[settings.name], clocks.monotonic() - failed < Self.reopenEvery else {
-        lastOpened[settings.name] = clocks.monotonic()
-        openSoon(settings)
-        continue
-      }
+  private func retryUnusable(_ settings: ModelSettings) throws(LedgerError) {
+    if let other = changed[settings.name], other.settings == settings,
+      other.dataset.isStillWhatWasOpened(other.description)
+    {
+      return
     }
+    if try isStillDamaged(settings.name) { return }
+    if let failed = lastOpened[settings.name], clocks.monotonic() - failed < Self.reopenEvery { return }
+    lastOpened[settings.name] = clocks.monotonic()
+    openSoon(settings)
   }
 
   static let reopenEvery = LongWait.of(Duration.seconds(60), hurried: .milliseconds(100))

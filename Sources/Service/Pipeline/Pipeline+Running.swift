@@ -8,7 +8,7 @@ import Unlearning
 extension Pipeline {
   /// Begins the next run when none is going on: an interrupted one first, else the oldest scheduled batch whose model is
   /// ready.
-  func beginRun() throws {
+  package func beginRun() throws {
     guard run == nil, !isStopping, try mayRun() else { return }
     for planned in try ledger.interruptedRuns() {
       if let model = try ready(planned.model) { return try begin(planned, model) }
@@ -21,7 +21,8 @@ extension Pipeline {
     }
   }
 
-  /// The model of a run, unless it is paused, still being opened, or its data changed since the last look.
+  /// The model of a run, unless it is paused, still being opened, or its data changed since the last look. Whether its damage budget is
+  /// spent is asked here too: a run may have ended since the models were looked at.
   private func ready(_ name: String) throws -> LoadedModel? {
     guard !opening.contains(name), !unlooked.contains(name), let model = models[name],
       try ledger.model(name)?.isPaused == false, try isUnchanged(model)
@@ -33,7 +34,7 @@ extension Pipeline {
       bell.ring()
       return nil
     }
-    return model
+    return try watchDamage(model.settings) ? model : nil
   }
 
   private func mayRun() throws -> Bool {

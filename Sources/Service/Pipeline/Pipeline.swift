@@ -134,7 +134,7 @@ package actor Pipeline {
     guard isRestorationSought else { return }
     attempt { try tell() }
     attempt { try letSubmittersRead() }
-    attempt { try checkModels() }
+    checkModels()
     await takeUp()
     attempt { try tell() }
     attempt { try warnOfDeadlines() }

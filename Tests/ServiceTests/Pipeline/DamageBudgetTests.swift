@@ -43,6 +43,44 @@ import Testing
     try await house.stop()
   }
 
+  /// A run ended after the models were looked at, and the same look goes on to the next run.
+  @Test func budgetSpentSinceTheModelsWereLookedAt_startsNoRun() async throws {
+    let road = try Road(Self.settings(0))
+    // Nothing looks but this test.
+    let house = try await Household(road, looks: false)
+    await house.pipeline.prepareToOpen()
+    await house.pipeline.openModels()
+    try await house.submit(manifest("one", "samples: [0-119]", "priority: urgent"))
+    await house.pipeline.look()
+    try #require(try await house.settled("one").state == .forgotten)
+    try #require(try house.ledger.damage(of: Road.model) > 0)
+    try await house.submit(manifest("two", "samples: [200]", "priority: urgent"))
+    let two = try #require(RequestID("two"))
+    try #require(try house.ledger.createBatch(of: [two], at: WallClock.now).number != nil)
+    try await house.pipeline.beginRun()
+    #expect(try await house.show("two").state == .scheduled)
+    #expect(house.witness.events(.runBegan).count == 1)
+    #expect(house.witness.events(.damageBudgetSpent).count == 1)
+    #expect(try await paused(house) == "damage_budget")
+    try await house.stop()
+  }
+
+  @Test func modelThatCannotBeServed_keepsNoOtherFromBeingWatched() async throws {
+    let road = try Road(Self.settings(0))
+    try road.configure(Road.usual, model: "before")
+    let house = try await Household(road)
+    await house.witness.wait(for: .modelLoaded, 2)
+    let current = Paths.join(road.places.model("before"), "current")
+    try DurableDirectory.removeFile(current)
+    try DurableFile.publish("no link", to: current)
+    try await house.submit(manifest("one", "samples: [0-119]", "priority: urgent"))
+    try #require(try await house.settled("one").state == .forgotten)
+    await house.quiet()
+    #expect(!house.witness.events(.trouble).isEmpty)
+    #expect(house.witness.events(.damageBudgetSpent).count == 1)
+    try await house.stop()
+  }
+
   @Test func rollback_toAHealthierVersion_letsTheQueueGoOn() async throws {
     let road = try Road(Self.settings(0))
     let house = try await Household(road)

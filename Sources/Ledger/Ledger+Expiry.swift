@@ -67,14 +67,18 @@ extension Ledger {
     }
   }
 
-  /// Notes that the receipts' files are gone; they are not due any more. Of who handed them in only the number stays.
+  /// Notes that the receipts' files are gone; they are not due any more. What was measured, the sentences and the deadline are overwritten
+  /// (near-duplicates' row numbers are other people's too), and of who handed them in only the number stays. No proof needs
+  /// them: the audit chain has every state, the tombstones have the rows.
   package func expireReceipts(_ ids: [RequestID], at now: Timestamp) throws(LedgerError) {
     try write("note that receipts are gone") { session in
       for id in ids {
         let entry = try session.ended(id, for: "expire the receipt of")
         try session.run(
-          "UPDATE requests SET receipt_expired = 1, submitter_name = CAST(submitter AS TEXT) WHERE sequence = ?",
-          [entry.sequence])
+          """
+          UPDATE requests SET receipt_expired = 1, submitter_name = CAST(submitter AS TEXT), detail = NULL, evidence = NULL,
+            deadline = NULL, deadline_end = NULL, deadline_warned = NULL WHERE sequence = ?
+          """, [entry.sequence])
         try session.run("DELETE FROM changes WHERE request = ?", [entry.sequence])
         try session.audit(.receiptExpired, at: now, ["request": .string(id.text)])
       }

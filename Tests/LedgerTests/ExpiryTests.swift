@@ -55,6 +55,45 @@ import Testing
     #expect(try bench.receipt("a").state == .cancelled)
   }
 
+  @Test func receipts_thatExpire_leaveStateAndRowsOnly() throws {
+    let bench = try Bench()
+    var wish = Bench.Wish(1, 2)
+    wish.more = "deadline: 2030-01-01\n"
+    let plan = try bench.run("a", wish)
+    let id = try Bench.id("a")
+    try bench.ledger.markDeadlineWarned([id], day: "2029-12-31")
+    var evidence = Bench.evidence
+    evidence.nearDuplicates = Receipt.NearDuplicates([.init(1, stays: 918_273)], count: 1)
+    let published = bench.publication(plan)
+    let endings = published.endings.map {
+      Publication.Ending(
+        request: $0.request, reason: $0.reason, detail: "PLANTEDDETAIL", evidence: evidence, forgotten: $0.forgotten)
+    }
+    _ = try bench.ledger.publish(
+      Publication(batch: plan.batch, generation: plan.generation, version: published.version, endings: endings),
+      at: bench.now)
+    let planted = ["PLANTEDDETAIL", "918273", "2030-01-01", "2029-12-31"]
+    // The manifest names the deadline too, and ends before.
+    try bench.ledger.expireManifests([id], at: bench.now)
+    for word in planted { #expect(try occurrences(word, bench) > 0, "\(word)") }
+    try bench.ledger.expireReceipts([id], at: bench.now)
+    for word in planted { #expect(try occurrences(word, bench) == 0, "\(word)") }
+    var left = Receipt(state: .forgotten, request: "a", reason: .target)
+    let record = try bench.record("a")
+    left.digest = record.digest.description
+    left.submittedBy = String(Bench.alice.uid)
+    (left.receivedAt, left.acceptedAt) = (record.receivedAt.rfc3339(), record.summary.acceptedAt.rfc3339())
+    left.finishedAt = record.finishedAt?.rfc3339()
+    (left.model, left.version, left.batch) = ("m", 2, plan.batch)
+    (left.rows, left.alreadyForgotten) = (2, 0)
+    left.record = record.versionRecord?.description
+    #expect(try bench.receipt("a") == left)
+    #expect(record.summary.deadline == nil && record.evidence == Evidence())
+    #expect(try bench.ledger.forgottenRows(of: "m").rows == [1, 2])
+    let report = try bench.ledger.verifyContents()
+    #expect(report.audit.isWhole && report.problems.isEmpty, "\(report.problems)")
+  }
+
   @Test func deadlines_areWarnedOfOnceADayWhileARequestWaits() throws {
     let bench = try Bench()
     var wish = Bench.Wish(1)

@@ -64,6 +64,8 @@ final class HandClock: Sendable {
     #expect(try FileStatus.ifPresent(road.places.receipt("one")) == nil)
     let receipt = try await house.show("one")
     #expect(receipt.state == .forgotten && receipt.submittedBy == String(Accounts.effectiveUser))
+    #expect(receipt.detail == nil && receipt.before == nil && receipt.after == nil && receipt.rows != nil)
+    #expect(try Verifier(places: road.places, model: nil).run().code == .success)
     await hour(house, clock)
     #expect(try FileStatus.ifPresent(road.places.receipt("one")) == nil)
     #expect(try house.ledger.verifyAudit().isWhole)

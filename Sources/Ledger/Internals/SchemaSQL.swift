@@ -9,6 +9,7 @@ enum SchemaSQL {
   /// each version's run cost; versions whose directory was removed, or is about to be.
   /// 3: what is kept of a batch for a later look without its rows.
   /// 4: from when to when a model remembered a forgotten row again; tombstones of rows that an import dropped before a run forgot them.
+  /// What a receipt said ends with it.
   static let migrations = [
     1: """
     ALTER TABLE models ADD COLUMN served_version INTEGER;
@@ -16,7 +17,7 @@ enum SchemaSQL {
     ALTER TABLE requests ADD COLUMN owed INTEGER NOT NULL DEFAULT 0;
     CREATE INDEX requests_owed ON requests (model) WHERE owed = 1;
     """ + purges,
-    2: imprints, 3: tombstones,
+    2: imprints, 3: tombstones + endedReceipts,
   ]
 
   static let tables = chain + models + requests + told
@@ -129,6 +130,12 @@ enum SchemaSQL {
     DROP TABLE tombstones_of_format_3;
     CREATE INDEX tombstones_by_model ON tombstones (model, status, row);
     CREATE INDEX tombstones_by_request ON tombstones (request, row);
+
+    """
+
+  private static let endedReceipts = """
+    UPDATE requests SET detail = NULL, evidence = NULL, deadline = NULL, deadline_end = NULL, deadline_warned = NULL
+      WHERE receipt_expired = 1;
 
     """
 

@@ -74,6 +74,18 @@ struct LostRequest {
   private static func isProven(_ receipt: [UInt8], of record: RequestRecord, _ ledger: Ledger) throws -> Bool {
     guard case .valid(let found, _) = ReceiptProof(receipt, keys: try ledger.signingKeys()) else { return false }
     return found.request == record.id.text && found.digest == record.digest.description
+      && isOfThisAcceptance(found, record)
+  }
+
+  /// The same manifest may have been handed in again, to a ledger that did not know that it had been cancelled: that receipt says nothing of
+  /// what was accepted since. The clock may have been set in between, so that it was accepted at the same moment tells more than which
+  /// came first. One that says no end, or one before its beginning, is in doubt, and the request is served.
+  private static func isOfThisAcceptance(_ receipt: Receipt, _ record: RequestRecord) -> Bool {
+    let accepted = record.summary.acceptedAt.rfc3339()
+    guard receipt.acceptedAt == accepted, let begin = Timestamp(rfc3339: accepted),
+      let end = receipt.finishedAt.flatMap({ Timestamp(rfc3339: $0) })
+    else { return false }
+    return end >= begin
   }
 
   /// A receipt names its submitter, or gives the number of one without a name.

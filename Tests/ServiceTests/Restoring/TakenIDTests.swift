@@ -30,4 +30,35 @@ import Testing
     #expect(await house.refusal(.submit(name: "other.yaml", text: other))?.code == .rejected)
     try await house.stop()
   }
+
+  /// The receipt that says `cancelled` is of its first acceptance, and of the second nobody cancelled anything: also where the clock was
+  /// set back in between, and the second seems to be the earlier one.
+  @Test(arguments: [Duration.seconds(3600), .seconds(-1800)])
+  func cancelledRequest_thatIsHandedInAgain_isServed(_ jump: Duration) async throws {
+    let (road, clock) = (try Road(), HandClock())
+    let house = try await Household(road, clocks: clock.clocks)
+    await house.witness.wait(for: .modelLoaded)
+    try await house.stop()
+    try road.copyLedger()
+    clock.pass(.seconds(3600))
+    let text = manifest("one", "subjects: [s-3]")
+    let later = try await Household(road, clocks: clock.clocks)
+    try await later.submit(text)
+    try await later.call(.cancel(id: "one", dryRun: false))
+    try await later.stop()
+    try road.bringLedgerBack()
+    clock.jump(jump)
+    let restored = try await Household(road, clocks: clock.clocks)
+    await restored.witness.wait(for: .modelLoaded)
+    #expect(restored.witness.events(.restoredBackup).count == 1)
+    #expect(try await restored.submit(text).state == .accepted)
+    await restored.quiet()
+    #expect(try road.receipt("one").state == .cancelled)
+    let answer = try await restored.call(.recover(signsOff: false, dryRun: false))
+    #expect(answer["cancelled"] == nil)
+    #expect(try road.receipt("one").state == .accepted)
+    try await restored.call(.flush(model: nil, dryRun: false))
+    #expect(try await restored.settled("one").state == .forgotten)
+    try await restored.stop()
+  }
 }

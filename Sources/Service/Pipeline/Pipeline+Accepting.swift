@@ -204,58 +204,6 @@ extension Pipeline {
   }
 }
 
-// MARK: - What could not be looked up before
-
-extension Pipeline {
-  /// Requests that were accepted while their model could not be looked at get their rows. Of very many some at a time: callers and the
-  /// watchdog wait meanwhile.
-  /// - Returns: whether each of them was looked at. Before that no batch is made and no run begins: it would train on their rows.
-  func lookUpUnresolved() throws(LedgerError) -> Bool {
-    let began = clocks.monotonic()
-    for (name, model) in models.sorted(by: { $0.key < $1.key }) {
-      for id in try ledger.unresolvedRequests(of: name) where !lookedUp.contains(id) {
-        guard clocks.monotonic() - began < Self.lookUpTime else {
-          bell.ring()
-          return false
-        }
-        if lookedUp.isEmpty { unlooked = [] }
-        lookedUp.insert(id)
-        do {
-          try lookUp(id, in: model)
-        } catch {
-          unlooked.insert(name)
-          narrator.trouble(error)
-        }
-      }
-    }
-    if lookedUp.isEmpty { unlooked = [] }
-    lookedUp = []
-    return true
-  }
-
-  private static let lookUpTime: Duration = .seconds(5)
-
-  private func lookUp(_ id: RequestID, in model: LoadedModel) throws {
-    guard let bytes = try ledger.manifest(of: id) else { return }
-    do {
-      let manifest = try Manifest.parse(bytes, fileStem: id.text)
-      // A rollback may have brought it back after a rematch.
-      if manifest.selection.namesRowNumbers, try ledger.isOfOtherData(id) {
-        if try ledger.endWithOthers(id, at: clocks.wall()) { return try followServing() }
-        return try ledger.holdUnresolved(id, detail: DataMatching.otherRowNumbers, at: clocks.wall())
-      }
-      let owner = try ledger.request(id).map { subordinates.owner(of: $0.summary.submitter) }
-      let record = try ledger.resolve(
-        id, try model.resolution(of: manifest.selection), countedFor: owner, at: clocks.wall())
-      expect([record.id])
-    } catch let refusal as Refusal {
-      if try ledger.endWithOthers(id, at: clocks.wall()) { return try followServing() }
-      let mend = "\nhamuctl cancel \(id) ends it; hamuctl retry \(id) looks again, when the model's ids are other ones"
-      try ledger.holdUnresolved(id, detail: refusal.full + mend, at: clocks.wall())
-    }
-  }
-}
-
 extension LoadedModel {
   /// What a selection stands for in the model's data as they are open.
   /// - Parameter admit: is told how many rows that is before any of them is read, and throws where they are too many.

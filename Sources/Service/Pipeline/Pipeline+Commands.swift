@@ -179,7 +179,7 @@ extension Pipeline {
     try checkModel(of: record)
     return try change("\(id) starts over", "would start \(id) over, with all of its batch", dryRun) {
       () throws(LedgerError) in
-      lookedUp = []
+      lookUpAnew(in: record.model)
       let ids = try ledger.retry(record.id, by: caller.uid, at: clocks.wall())
       if let batch = record.summary.batch { removeProgress(of: batch, record.model) }
       for id in ids { narrator.post(.requestRetried(Event.Request(id: id.text, model: record.model), by: caller.uid)) }

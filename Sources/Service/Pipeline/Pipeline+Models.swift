@@ -268,8 +268,7 @@ extension Pipeline {
   func release(_ name: String) {
     held.remove(name)
     opening.remove(name)
-    // What a request names may be found elsewhere now.
-    lookedUp = []
+    lookUpAnew(in: name)
     openingEnded()
     bell.ring()
   }

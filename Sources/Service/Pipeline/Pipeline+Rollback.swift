@@ -20,7 +20,7 @@ extension Pipeline {
         return Self.answer(name, plan, "would go back", isDry: true)
       }
       try await checkWhole(number, of: name)
-      lookedUp = []
+      lookUpAnew(in: name)
       let plan = try ledger.rollBack(name, to: number, servesNow: servesNow, by: caller.uid, at: clocks.wall())
       narrator.post(
         .modelRolledBack(

@@ -79,10 +79,13 @@ package actor Pipeline {
   var refusalsSpentSaid: [UInt32: Timestamp] = [:]
   /// Users of whom it was said that they handed in again what is known.
   var requestKnownSaid = SaidLately<UInt32>()
-  /// Unresolved requests that were looked at in this round, and models with one that could not be: their rows are not known, and
+  /// How far each model's unresolved requests were looked at in this round.
+  var lookUps: [String: LookUpRound] = [:]
+  /// Models with a request that was not looked at since they were opened, or with one that could not be: their rows are not known, and
   /// nothing is trained on meanwhile.
-  var lookedUp: Set<RequestID> = []
   var unlooked: Set<String> = []
+  /// The model at which the time for that was over; nil: there was enough.
+  var lookUpsStoppedAt: String?
   /// After which request submitters are let read again; nil: all may.
   var lettingRead: Int64?
   /// Models of which a version that was served until now may be one that the ledger does not know.
@@ -139,13 +142,10 @@ package actor Pipeline {
     attempt { try tell() }
     attempt { try warnOfDeadlines() }
     attempt { try scheduleRetries() }
-    var areLookedUp = false
-    attempt { areLookedUp = try lookUpUnresolved() }
-    if areLookedUp {
-      attempt { try formBatches() }
-      attempt { try tell() }
-      attempt { try beginRun() }
-    }
+    attempt { try lookUpUnresolved() }
+    attempt { try formBatches() }
+    attempt { try tell() }
+    attempt { try beginRun() }
     attempt { try purgeDue() }
     attempt { try tell() }
     attempt { try endWhatIsPastItsTime() }

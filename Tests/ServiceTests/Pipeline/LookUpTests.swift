@@ -81,4 +81,60 @@ import Testing
     house.witness.open()
     try await house.stop()
   }
+
+  /// A request of each name; while the table is spoilt only the last can be looked up.
+  private func leaveUnreadable(_ ids: [String], _ house: Household) throws {
+    for id in ids {
+      let row = id == ids.last ? Table.spoiltRow + 1 : Table.spoiltRow
+      try house.acceptUnresolved(manifest(id, "samples: [\(row)]", "priority: urgent", model: Table.model))
+    }
+  }
+
+  /// As one whose disk is not mounted is tried again every minute, which may be sooner than the others are through.
+  @Test func modelThatIsTriedAgain_startsNoOthersLookUpsOver() async throws {
+    let road = try Road()
+    let table = try Table(road)
+    let usual = String(decoding: try DataFile.read(road.configuration(), limit: 10_000), as: UTF8.self)
+    try DurableFile.publish(
+      usual.replacing(road.source("train"), with: road.source("away")), to: road.configuration("away"))
+    // One is looked up until five seconds are over.
+    let house = try await Household(road, clocks: HandClock().clocks(passing: .seconds(3)), looks: false)
+    try leaveUnreadable(["bad-0", "bad-1", "good"], house)
+    await house.openModels()
+    try table.spoil()
+    for looked in 1...3 {
+      #expect(try house.ledger.unresolvedRequests(of: Table.model).count == 3)
+      await house.pipeline.look()
+      #expect(house.witness.events(.trouble).count == min(looked, 2))
+      await house.pipeline.openModels()
+    }
+    #expect(house.witness.events(.modelUnusable).count == 1)
+    #expect(try house.record("good").summary.rows == 1)
+    try await house.stop()
+  }
+
+  /// The one that comes first in every order is never through, as it is opened again after each look.
+  @Test func modelThatIsNeverThrough_leavesTheOthersTheirTurn() async throws {
+    let road = try Road()
+    let table = try Table(road)
+    let house = try await Household(road, clocks: HandClock().clocks(passing: .seconds(3)), looks: false)
+    try leaveUnreadable(["bad-0", "bad-1", "good"], house)
+    for (row, id) in ["late-0", "late-1"].enumerated() {
+      try house.acceptUnresolved(manifest(id, "samples: [\(row)]", "priority: urgent"))
+    }
+    await house.openModels()
+    try table.spoil()
+    house.witness.close(at: .runBegan, 1)
+    for _ in 1...4 {
+      #expect(house.witness.events(.runBegan).isEmpty)
+      await house.pipeline.look()
+      // Whatever it answers, the model was held for it, and may be another one now.
+      _ = await house.refusal(.rematch(model: Table.model, dryRun: true))
+    }
+    await house.witness.wait(for: .runBegan)
+    for id in ["late-0", "late-1"] { #expect(try house.record(id).summary.batch == 1) }
+    #expect(try house.ledger.unresolvedRequests(of: Table.model).count == 3)
+    house.witness.open()
+    try await house.stop()
+  }
 }

@@ -17,6 +17,8 @@ extension Pipeline {
   func lookUpUnresolved() throws(LedgerError) {
     let began = clocks.monotonic()
     var stoppedAt: String?
+    // Also where reading the ledger fails in between: whoever was not looked at is not through.
+    unlooked.formUnion(models.keys)
     for model in modelsInTurn() {
       if try !lookUpUnresolved(in: model, since: began), stoppedAt == nil { stoppedAt = model.name }
     }
@@ -40,13 +42,17 @@ extension Pipeline {
     var round = lookUps[name] ?? LookUpRound()
     defer { lookUps[name] = round }
     for id in try ledger.unresolvedRequests(of: name) where !round.lookedUp.contains(id) {
+      // Looked at again when the model's run is over: row numbers mean the data that the ledger knows.
+      if run?.job.model.name == name, !model.dataset.isStillWhatWasOpened(model.description) {
+        round = LookUpRound()
+        return true
+      }
       guard clocks.monotonic() - began < Self.lookUpTime else { return false }
       round.lookedUp.insert(id)
       do {
         try lookUp(id, in: model)
       } catch {
         round.hasFailed = true
-        unlooked.insert(name)
         narrator.trouble(error)
       }
     }

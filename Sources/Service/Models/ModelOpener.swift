@@ -128,10 +128,7 @@ package struct ModelOpener: Sendable {
   /// batches that are over, whose weights still remember.
   private func clean(_ store: VersionStore, _ record: ModelRecord) throws {
     try store.discardCandidates()
-    for batch in try store.savedProgress() {
-      let state = try ledger.batch(batch)?.state
-      if state?.isEnded ?? true { try RunProgressFile.remove(store.progressPath(batch: batch)) }
-    }
+    try store.removeProgressOfEndedBatches(ledger)
     try store.removeStrays(unknownTo: ledger, record.name)
   }
 
@@ -206,8 +203,15 @@ extension VersionStore.Version {
 }
 
 extension VersionStore {
+  /// Of batches that are over, or that the ledger does not know: its weights still remember.
+  func removeProgressOfEndedBatches(_ ledger: Ledger) throws {
+    for batch in try savedProgress() where try ledger.batch(batch)?.state.isEnded ?? true {
+      try RunProgressFile.remove(progressPath(batch: batch))
+    }
+  }
+
   /// Numbers of the batches that have saved progress.
-  fileprivate func savedProgress() throws(PlatformError) -> [Int] {
+  private func savedProgress() throws(PlatformError) -> [Int] {
     let directory = Paths.parent(of: progressPath(batch: 0))
     return try DurableDirectory.list(directory).filter { Paths.fileExtension(of: $0) == "safetensors" }
       .compactMap { Int(Paths.stem(of: $0)) }

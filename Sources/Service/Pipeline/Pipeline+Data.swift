@@ -25,6 +25,7 @@ extension Pipeline {
     if dryRun { return ["message": JSONValue("would follow: " + found.summary), "dry_run": true] }
     try ledgerWork {
       expect(try ledger.rematch(found.relocation, at: clocks.wall()))
+      removeProgressOfEndedBatches(of: name)
       models[name] = model
       changed[name] = nil
       narrator.post(.modelRematched(name, same: found.kept, moved: found.moved, gone: found.gone))
@@ -142,6 +143,7 @@ extension Pipeline {
   }
 
   private func serveImported(_ number: Int, of model: LoadedModel) throws {
+    removeProgressOfEndedBatches(of: model.name)
     try model.store.makeCurrent(number)
     do {
       // What was served before may be a version that the ledger does not know: it was brought back.

@@ -202,9 +202,17 @@ extension Pipeline {
 
   /// What was saved of a batch that is over, or that starts over, still remembers.
   func removeProgress(of batch: Int, _ model: String) {
-    let store = models[model]?.store ?? VersionStore(directory: places.model(model), model: model)
+    removeProgress(model) { store in try RunProgressFile.remove(store.progressPath(batch: batch)) }
+  }
+
+  /// The same of the batches that other data, or another model, have ended.
+  func removeProgressOfEndedBatches(of model: String) {
+    removeProgress(model) { store in try store.removeProgressOfEndedBatches(ledger) }
+  }
+
+  private func removeProgress(_ model: String, _ removal: (VersionStore) throws -> Void) {
     do {
-      try RunProgressFile.remove(store.progressPath(batch: batch))
+      try removal(models[model]?.store ?? VersionStore(directory: places.model(model), model: model))
     } catch {
       narrator.trouble(error)
     }

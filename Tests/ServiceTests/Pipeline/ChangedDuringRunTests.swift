@@ -112,4 +112,41 @@ import Testing
     #expect(try road.weights(2) == other.weights(2))
     try await house.stop()
   }
+
+  /// Where a row is gone with the change, the batch is over: by `rematch` its request is held, by `import` it has ended. What was saved
+  /// before the change still remembers.
+  @Test(arguments: [true, false])
+  func savedProgressOfABatchThatOtherDataEnd_isRemoved(_ isRematched: Bool) async throws {
+    let house = try await standing(at: .progressSaved)
+    try write(after)
+    witness.open()
+    await witness.wait(for: .dataChanged)
+    await house.quiet()
+    try leaveOut { $0 % 20 == 3 }
+    await house.quiet()
+    #expect(road.savedProgress == ["1.safetensors"])
+    if isRematched {
+      try await house.call(.rematch(model: Road.model, dryRun: false))
+    } else {
+      try road.writeModel(SmallData.shared.retrained, to: road.source("retrained"))
+      _ = try await ImportTransfer.send(
+        directory: road.source("retrained"), model: Road.model, dryRun: false,
+        through: ControlClient(places: road.places))
+    }
+    #expect(try await house.settled("a").state == (isRematched ? .held : .forgotten))
+    #expect(road.savedProgress.isEmpty)
+    try await house.stop()
+  }
+
+  /// Of the training rows and of those that own them, as when the file is made anew.
+  private func leaveOut(_ isMeant: (Int) -> Bool) throws {
+    var rows = SmallData.Rows()
+    let kept = (0..<SmallData.trainRows).filter { !isMeant($0) }
+    for row in kept {
+      rows.samples += SmallData.shared.train.row(row)
+      rows.labels.append(SmallData.shared.train.labels[row])
+    }
+    try road.write(rows, to: "train")
+    try road.writeOwners(kept)
+  }
 }

@@ -130,6 +130,14 @@ extension Event {
       run.fields())
   }
 
+  package static func dataChangedInRun(_ run: Run) -> Event {
+    Event(
+      .dataChangedInRun,
+      "The data changed while a run read them (\(run.name)): it stops; with the same data again it goes on from what was saved"
+        + " before, after hamuctl rematch \(run.model) or hamuctl import \(run.model) DIR it starts over",
+      run.fields())
+  }
+
   package static func roundingLost(_ run: Run, step: Int) -> Event {
     Event(
       .roundingLost,
@@ -140,7 +148,8 @@ extension Event {
   package static func runInterrupted(_ run: Run, step: Int) -> Event {
     Event(
       .runInterrupted,
-      "Unlearning interrupted (\(run.name)) after step \(step); it goes on from what was saved last",
+      "Unlearning interrupted (\(run.name)) after step \(step); it goes on from what was saved last, unless"
+        + " model or data are replaced before",
       run.fields { $0.add(.step, step) })
   }
 

@@ -155,9 +155,11 @@ package enum EventKind: String, CaseIterable, Sendable {
   case progressSaved = "67f03af518694d7599a05c8e896e01c8"
   /// A run's progress could not be saved.
   case progressNotSaved = "d26df48293f34126b157213131d68e72"
+  /// The data changed while a run read them: it stops.
+  case dataChangedInRun = "de933f92a9eb4a3aa8c1a2c0ded88721"
   /// Rounding to the file's types lost the target; the run goes on.
   case roundingLost = "d8fa86091c5b4672bacb6e74c37ac18a"
-  /// The service stops in mid-run; progress is saved.
+  /// A run stops in the middle: with the service, for a pause, or because its data changed.
   case runInterrupted = "d37a7b62682c446297c09ba3762cb19d"
   /// A new version is current.
   case versionPublished = "bb2fa91ad4bc499597e5ef0ceecf7db9"
@@ -173,7 +175,7 @@ package enum EventKind: String, CaseIterable, Sendable {
     case .configurationRejected, .ledgerTrouble, .trouble, .receiptNotWritten, .modelUnusable, .requestFailed: .error
     case .receiptsUnreadable, .dataChanged, .modelRemoved, .modelRolledBack, .modelDisappoints, .fileLeft, .requestHeld,
       .deadlineNear, .deadlinePassed, .progressUnusable, .purgeWaits, .nearDuplicates, .hardnessBegan,
-      .requestSetAside, .budgetNear, .notFinite, .progressNotSaved,
+      .requestSetAside, .budgetNear, .notFinite, .progressNotSaved, .dataChangedInRun,
       .rowsReturned:
       .warning
     case .ready, .reloaded, .recovered, .ledgerMigrated, .signingKey, .diskRecovered, .commandRefused, .stopped,

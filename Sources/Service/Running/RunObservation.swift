@@ -12,6 +12,8 @@ final class RunObservation: RunObserver {
   private let job: RunJob
   private let retainRows: [Int]
   private let stop = Atomic<Bool>(false)
+  /// Whether the data were found to be others than those that the run began with.
+  private let hasOtherData = Atomic<Bool>(false)
   /// Whether it was said that the budget is nearly spent.
   private let budgetIsNear = Mutex(false)
   /// From this share of the budget on it is said.
@@ -66,10 +68,11 @@ final class RunObservation: RunObserver {
   /// A state that cannot be saved costs time after a crash and nothing else, so the run goes on.
   func save(_ saved: SavedRun) {
     // What was made of other data must not be gone on from once the old ones are back, which have the same digest. What was
-    // saved before stays, and the run goes on from there.
-    guard job.model.dataset.isStillWhatWasOpened(job.model.description) else {
-      let why = "the data changed while the run read them; it stops, and goes on from what was saved before"
-      narrator.post(.progressNotSaved(job.told, why))
+    // saved before stays, and the run goes on from there. Found once, it holds for the rest of the run, which saves once more as it stops.
+    let isFound = hasOtherData.load(ordering: .relaxed)
+    guard !isFound, job.model.dataset.isStillWhatWasOpened(job.model.description) else {
+      if !isFound { narrator.post(.dataChangedInRun(job.told)) }
+      hasOtherData.store(true, ordering: .relaxed)
       return requestStop()
     }
     do {

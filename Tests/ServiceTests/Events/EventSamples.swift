@@ -124,6 +124,7 @@ enum EventSamples {
     .notFinite(run, attempt: 1, of: 3),
     .progressSaved(run, step: 30),
     .progressNotSaved(run, "no space left"),
+    .dataChangedInRun(run),
     .roundingLost(run, step: 48),
     .runInterrupted(run, step: 33),
     .versionPublished(run, version: (3, "sha256:aa"), isServed: true, steps: 48, after: figures),

@@ -1,3 +1,4 @@
+import Datasets
 import Ledger
 import Platform
 import Requests

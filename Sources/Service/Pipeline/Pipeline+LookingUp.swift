@@ -18,8 +18,6 @@ extension Pipeline {
   func lookUpUnresolved() throws(LedgerError) {
     let began = clocks.monotonic()
     var stoppedAt: String?
-    // Also where reading the ledger fails in between: whoever was not looked at is not through.
-    unlooked.formUnion(models.keys)
     for model in modelsInTurn() {
       if try !lookUpUnresolved(in: model, since: began), stoppedAt == nil { stoppedAt = model.name }
     }
@@ -46,6 +44,7 @@ extension Pipeline {
       // Looked at again when the model's run is over: row numbers mean the data that the ledger knows.
       if run?.job.model.name == name, !model.dataset.isStillWhatWasOpened(model.description) {
         round = LookUpRound()
+        unlooked.insert(name)
         return true
       }
       guard clocks.monotonic() - began < Self.lookUpTime else { return false }
@@ -54,6 +53,7 @@ extension Pipeline {
         try lookUp(id, in: model)
       } catch {
         round.hasFailed = true
+        unlooked.insert(name)
         narrator.trouble(error)
       }
     }

@@ -216,7 +216,9 @@ extension Pipeline {
         detail:
           "model \(record.name) is not configured any more; put its file back into models.d, or cancel the request",
         at: clocks.wall())
-      if !held.isEmpty { narrator.post(.modelRemoved(record.name, held: held.count)) }
+      guard !held.isEmpty else { continue }
+      narrator.post(.modelRemoved(record.name, held: held.count))
+      removeProgressOfEndedBatches(of: record.name)
     }
   }
 

@@ -15,7 +15,10 @@ extension Pipeline {
     }
     for batch in try ledger.batches(states: [.scheduled]) {
       guard let model = try ready(batch.model) else { continue }
-      guard let planned = try ledger.startRun(batch.number, at: clocks.wall()) else { continue }
+      guard let planned = try ledger.startRun(batch.number, at: clocks.wall()) else {
+        removeProgressOfEndedBatches(of: batch.model)
+        continue
+      }
       try tell()
       return try begin(planned, model)
     }

@@ -3,8 +3,8 @@ package import Requests
 
 extension Ledger {
   /// Ends a request that is accepted, scheduled or held. A batch that it leaves starts over, without its saved progress;
-  /// one that it leaves empty is discarded. A request that a rollback or an import brought back was answered once and stays: others
-  /// may rest on it, whose rows were left out because it named them too.
+  /// one that it leaves empty is discarded. A request that a rollback or an import brought back was answered once and stays, as one does
+  /// of which an import dropped rows: others may rest on it, whose rows were left out because it named them too.
   package func cancel(_ id: RequestID, by uid: UInt32?, at now: Timestamp) throws(LedgerError) {
     try write("cancel a request") { session in
       let entry = try session.entry(id)
@@ -91,12 +91,13 @@ extension Session {
     try endIfDone(batch)
   }
 
-  /// It was forgotten once, and a model came that may remember its rows. One that has none, and that is held because nobody can say
+  /// It was forgotten once, and a model came that may remember its rows; or one came without some of them. One that has none, and that is held because nobody can say
   /// which they are, nothing rests on: without an end it would keep from being served what others were forgotten in.
   func mayBeRestedOn(_ entry: Entry) throws -> Bool {
     let sql = "SELECT count(*) FROM tombstones WHERE request = ? AND (batch IS NOT NULL OR status <> 'settled')"
     if entry.isOwed, entry.state == .held, entry.rows == nil, try integer(sql, [entry.sequence]) == 0 { return false }
     return try entry.isOwed || integer(sql + " AND status = 'reopened'", [entry.sequence]) ?? 0 > 0
+      || isDroppedRestedOn(entry)
   }
 
   /// A request that was held without a batch waits for one like any other.

@@ -29,7 +29,8 @@ extension Ledger {
         [relocation.model, version]
       ) { (key: Int64(try $0.integer(0)), sample: [try $0.digest(1), try $0.optionalDigest(2)]) }
       // Several requests may have named one.
-      return Set(stones.filter { relocation.tombstones[$0.key] == nil }.map(\.sample)).count
+      let gone = Set(stones.filter { relocation.tombstones[$0.key] == nil }.map(\.sample)).count
+      return try gone + session.rowsDropped(of: relocation.model, after: version)
     }
   }
 
@@ -74,7 +75,7 @@ extension Ledger {
         try session.setRemembered(isRemembered, by: imported.version.number, stone)
         if isRemembered { remembering.insert(stone.request) }
       }
-      let unknown = try session.buryMissing(in: relocation, forgotten: marked, imported.version.number)
+      let buried = try session.buryMissing(in: relocation, forgotten: marked, imported.version.number)
       let reopened = try session.reopen(remembering, detail: Details.reopened, at: now)
       try session.dropIdleImprints(of: model.name)
       let back = try session.takeUp(relocation, at: now)
@@ -83,7 +84,7 @@ extension Ledger {
         .imported, model.name,
         [
           "digest": .string(SHA256Digest.of(relocation.fingerprint).description),
-          "version": JSONValue(imported.version.number), "settled": JSONValue(settled), "dropped": JSONValue(unknown),
+          "version": JSONValue(imported.version.number), "settled": JSONValue(settled), "buried": JSONValue(buried),
           "reopened": .array(reopened.map { .string($0.text) }),
         ], by: nil, at: now)
       return ImportOutcome(settled: settled, reopened: reopened, back: back)
@@ -160,23 +161,30 @@ extension Session {
   fileprivate func buryMissing(
     in relocation: Relocation, forgotten stones: [MarkedTombstone], _ version: Int
   ) throws -> Int {
-    let forgotten = Set(stones.map(\.content))
+    let known = Dictionary(grouping: stones, by: \.content)
     var count = 0
     for entry in try entries(ofModel: relocation.model, in: RequestState.allCases.filter(\.isWaiting)) {
       guard let found = relocation.requests[entry.id] else { continue }
       let marks = try first("SELECT bytes FROM marks WHERE request = ?", [entry.sequence]) {
         try [RowMark](stored: try $0.bytes(0))
       }
-      let (contents, ids) = (Set(found.marks.map(\.content)), Set(found.marks.compactMap(\.id)))
-      for mark in marks ?? []
-      where !contents.contains(mark.content) && !(mark.id.map(ids.contains) ?? false)
-        && !forgotten.contains(mark.content)
-      {
+      let missing = RowMark.missing(of: marks ?? [], in: found.marks)
+      for mark in missing where !(known[mark.content] ?? []).contains(where: { $0.isOf(mark) }) {
         try bury(mark, of: entry, droppedBy: version)
         count += 1
       }
     }
     return count
+  }
+
+  /// Of imports after a version, in a ledger of format 3: rows of waiting requests that the imported models did not know and the version
+  /// does. Such rows got no tombstone then.
+  func rowsDropped(of model: String, after version: Int) throws -> Int {
+    try integer(
+      """
+      SELECT coalesce(sum(payload ->> '$.dropped'), 0) FROM audit WHERE kind = 'imported' AND payload ->> '$.model' = ?
+        AND payload ->> '$.version' > ?
+      """, [model, version]) ?? 0
   }
 
   /// Whether row numbers of the model mean something else than at that entry of the audit chain; nil: than ever before. A model that
@@ -242,6 +250,29 @@ extension Session {
       try startOver(batch)
       try endIfDone(batch)
     }
+  }
+}
+
+extension MarkedTombstone {
+  /// Whether it stands for this sample, and not for another one that equals it.
+  fileprivate func isOf(_ mark: RowMark) -> Bool {
+    content == mark.content && (row == mark.row || mark.id != nil && id == mark.id)
+  }
+}
+
+extension RowMark {
+  /// Those that were not found: of several equal ones as many as are too few.
+  fileprivate static func missing(of marks: [RowMark], in found: [RowMark]) -> [RowMark] {
+    var left = Dictionary(grouping: found, by: \.content).mapValues(\.count)
+    let byID = Dictionary(found.compactMap { mark in mark.id.map { ($0, mark.content) } }) { first, _ in first }
+    func take(_ content: SHA256Digest) -> Bool {
+      guard let count = left[content], count > 0 else { return false }
+      left[content] = count - 1
+      return true
+    }
+    // The same id may have other content now.
+    let rest = marks.filter { mark in !(mark.id.flatMap { byID[$0] }.map(take) ?? false) }
+    return rest.filter { !take($0.content) }
   }
 }
 

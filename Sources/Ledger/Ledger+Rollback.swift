@@ -88,10 +88,11 @@ extension Session {
   }
 
   /// Rows that are gone come first, also those that an import settled: what the version remembers of them nobody can forget, by
-  /// whichever way it would come back, so no other way is named then.
+  /// whichever way it would come back, so no other way is named then. What the current one remembers as well does not come back.
   private func requireWayBack(to version: Int, from current: Int, _ name: String) throws {
-    let remembered = "SELECT count(*) FROM tombstones t WHERE model = ?1 AND row IS NULL AND"
-    let gone = try integer("\(remembered) \(Session.isRemembered(by: "?2"))", [name, version]) ?? 0
+    let remembered = "\(Session.isRemembered(by: "?2")) AND NOT \(Session.isRemembered(by: "?3"))"
+    let sql = "SELECT count(*) FROM tombstones t WHERE model = ?1 AND row IS NULL AND \(remembered)"
+    let gone = try (integer(sql, [name, version, current]) ?? 0) + rowsDropped(of: name, after: version)
     guard gone == 0 else {
       throw LedgerError.cannotRollBack(
         name, to: version,

@@ -53,8 +53,8 @@ extension LedgerError: CustomStringConvertible {
       "model \(name) is paused; `hamuctl unpause \(name)` or what its pause asks for comes first"
     case .owed(let id):
       """
-      request \(id) was served once, and a rollback or an import brought it back; it cannot be cancelled, since other requests may rest on \
-      it. `hamuctl resume \(id)` or `hamuctl retry \(id)` goes on where it is held
+      request \(id) cannot be cancelled: a rollback or an import brought back rows that it had forgotten, or an import was made without \
+      some of its rows, and other requests may rest on it. `hamuctl resume \(id)` or `hamuctl retry \(id)` goes on where it is held
       """
     case .cannotRollBack(let name, let version, let problem):
       "model \(name) cannot go back to version \(version): \(problem); `hamuctl versions \(name)` shows what there is"

@@ -93,15 +93,73 @@ import Testing
   }
 
   /// Of somebody else rows were left out, perhaps as these were thought forgotten.
-  @Test func droppedRow_thatOthersMayRestOn_staysWhenItsRequestIsCancelled() throws {
+  @Test func requestOfADroppedRow_thatOthersMayRestOn_cannotBeCancelled() throws {
     let bench = try Bench()
     try bench.publish(try bench.run("a", Bench.Wish(5)))
     try bench.accept("b", Bench.Wish(9, 10))
     try bench.accept("c", Bench.Wish(5))
     #expect(try bench.receipt("c").alreadyForgotten == 1)
     try importing(3, bench, "b", has: [9])
-    try bench.ledger.cancel(try Bench.id("b"), by: nil, at: bench.now)
+    let id = try Bench.id("b")
+    #expect(throws: LedgerError.owed(id)) { try bench.ledger.cancel(id, by: nil, at: bench.now) }
     #expect(try remembered(bench, by: 2...3, in: gone) == [1, 0])
+  }
+
+  /// What is there again was left out of somebody's request before anybody could cancel the one that it was dropped from.
+  @Test func requestOfADroppedRow_thatIsThereAgain_cannotBeCancelled() throws {
+    let bench = try Bench()
+    try bench.accept("b", Bench.Wish(9, 10))
+    try importing(2, bench, "b", has: [9])
+    let stone = try #require(try bench.ledger.markedTombstones(of: "m").first).key
+    let found = Resolution(
+      rows: RowSet([9]), marks: [Bench.mark(9)], trainingRows: Bench.trainingRows, maxForgetShare: 1)
+    let id = try Bench.id("b")
+    try bench.ledger.rematch(
+      Relocation(model: "m", fingerprint: "{}", tombstones: [stone: 40], requests: [id: found]), at: bench.now)
+    try bench.accept("c", Bench.Wish(40))
+    #expect(try bench.state("c") == .forgotten)
+    #expect(throws: LedgerError.owed(id)) { try bench.ledger.cancel(id, by: nil, at: bench.now) }
+  }
+
+  /// Two rows with the same content, of which the import's data have one: somebody asked for both.
+  @Test func copy_thatIsDropped_hasATombstoneOfItsOwn() throws {
+    let bench = try Bench()
+    try bench.publish(try bench.run("a", Bench.Wish(1)))
+    let key = try bench.ledger.markedTombstones(of: "m")[0].key
+    let copies = [2, 3].map { RowMark(row: $0, content: Bench.mark(1).content) }
+    let text = Array("hamud: 1\nid: b\nmodel: m\nforget: {samples: [2, 3]}\n".utf8)
+    _ = try bench.ledger.accept(
+      Submission(
+        manifest: try Manifest.parse(text, fileStem: "b"), bytes: text, submitter: Bench.alice, receivedAt: bench.now,
+        resolution: Resolution(
+          rows: RowSet([2, 3]), marks: copies, trainingRows: Bench.trainingRows, maxForgetShare: 1)),
+      quotas: .none, at: bench.now)
+    let found = Resolution(
+      rows: RowSet([2]), marks: [copies[0]], trainingRows: Bench.trainingRows, maxForgetShare: 1)
+    let data = Relocation(
+      model: "m", fingerprint: "{}", tombstones: [key: 1], requests: [try Bench.id("b"): found])
+    _ = try bench.ledger.importVersion(
+      ImportedVersion(version: Bench.version(3, parent: nil), trainingData: data), at: bench.now)
+    let stones = try bench.ledger.markedTombstones(of: "m")
+    #expect(stones.map(\.status) == [.reopened, .settled])
+    #expect(stones.map(\.request.text) == ["a", "b"])
+    #expect(stones.map(\.content) == copies.map(\.content))
+  }
+
+  /// Going back brings nothing back that the current version knows as well.
+  @Test func goneRow_thatTheCurrentVersionRemembersToo_isInNoWayBack() throws {
+    let bench = try Bench()
+    try bench.publish(try bench.run("a", Bench.Wish(1)))
+    let key = try bench.ledger.markedTombstones(of: "m")[0].key
+    let data = Relocation(model: "m", fingerprint: "{}", tombstones: [key: 1])
+    _ = try bench.ledger.importVersion(
+      ImportedVersion(version: Bench.version(3, parent: nil), trainingData: data), at: bench.now)
+    let lost = Relocation(
+      model: "m", fingerprint: "{}", tombstones: [:],
+      lost: [try Bench.id("a"): Relocation.Lost("its row is gone", marks: [Bench.mark(1)])])
+    try bench.ledger.rematch(lost, at: bench.now)
+    try bench.publish(try bench.run("b", Bench.Wish(7)))
+    #expect(try bench.ledger.rollbackPlan(of: "m", to: 3, servesNow: true).requests.map(\.text) == ["b"])
   }
 
   /// What waited to be forgotten again counts as known to every version, and what was forgotten as known before.
@@ -115,18 +173,25 @@ import Testing
     try old.recordInitialVersion(Bench.version(1, parent: nil), of: "m", at: bench.now)
     _ = try old.accept(try bench.submission("a", Bench.Wish(1, 2)), quotas: .none, at: bench.now)
     try old.close()
+    // The chain's own entries say what later formats have in the tombstone.
     let stones = """
+      INSERT INTO audit SELECT max(sequence) + 1, 0, 'imported', '{"model":"m","version":3,"reopened":["a"],"dropped":2}',
+        zeroblob(32), zeroblob(32) FROM audit;
+      INSERT INTO versions (model, number, origin, record, published_at)
+        VALUES ('m', 3, 'imported', randomblob(32), 0), ('m', 4, 'imported', randomblob(32), 0);
       INSERT INTO batches (number, model, kind, state, created_at) VALUES (1, 'm', 'rows', 'published', 0);
       INSERT INTO tombstones (model, request, row, label, kind, batch, version, content, status)
-        VALUES ('m', 1, 1, 3, 'rows', 1, 2, randomblob(32), 'active'), ('m', 1, 2, 4, 'rows', 1, 1, randomblob(32), 'reopened');
+        VALUES ('m', 1, 1, 3, 'rows', 1, 2, randomblob(32), 'active'), ('m', 1, 2, 4, 'rows', 1, 1, randomblob(32), 'reopened'),
+          ('m', 1, NULL, 4, 'rows', 1, 2, randomblob(32), 'settled'), ('m', 1, 5, 4, 'rows', 1, 4, randomblob(32), 'active');
 
       """
     let ledger = try Ledger(
       path: path, schema: LedgerSchema(format: 4, migrations: steps.merging([3: stones + (steps[3] ?? "")]) { $1 }))
-    #expect(try ledger.markedTombstones(of: "m").map(\.status) == [.active, .reopened])
-    #expect(try ledger.tombstones(of: "m").map(\.label) == [3])
-    #expect(try ledger.rowsRemembered(by: 1, goneFrom: gone) == 2)
-    #expect(try ledger.versions(of: "m").map(\.rememberedRows) == [2])
-    #expect(try ledger.verifyAudit().isWhole)
+    #expect(try ledger.markedTombstones(of: "m").map(\.status) == [.active, .reopened, .settled, .active])
+    #expect(try ledger.tombstones(of: "m").map(\.label) == [3, 4])
+    // The reopened one by all, the others before they were forgotten, and by the import that brought two of them back; two had no stone.
+    let dropped = 2
+    #expect(try (1...4).map { try ledger.rowsRemembered(by: $0, goneFrom: gone) } == [4 + dropped, 2 + dropped, 4, 1])
+    #expect(try ledger.versions(of: "m").map(\.rememberedRows) == [4, 4, 1])
   }
 }

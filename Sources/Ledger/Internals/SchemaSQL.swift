@@ -106,7 +106,7 @@ enum SchemaSQL {
     """
 
   /// Format 4. `label` and `batch` are of the run that forgot the row. What waited to be forgotten again counts as remembered by every
-  /// version, as before.
+  /// version, as before; what an import had brought back as remembered from it on, until the last import at the latest.
   static let tombstones = """
     ALTER TABLE tombstones RENAME TO tombstones_of_format_3;
     CREATE TABLE tombstones (
@@ -128,6 +128,16 @@ enum SchemaSQL {
     INSERT INTO tombstones SELECT key, model, request, row, label, kind, batch, version, content, id, phi, status,
       CASE status WHEN 'reopened' THEN 0 END, NULL FROM tombstones_of_format_3;
     DROP TABLE tombstones_of_format_3;
+    CREATE TEMP TABLE brought_back AS SELECT a.payload ->> '$.model' AS model, a.payload ->> '$.version' AS version,
+      r.sequence AS request FROM audit a, json_each(a.payload, '$.reopened') e JOIN requests r ON r.id = e.value
+      WHERE a.kind = 'imported';
+    UPDATE tombstones SET
+      again_from = (SELECT min(b.version) FROM brought_back b WHERE b.request = tombstones.request
+        AND b.version > tombstones.version),
+      again_until = (SELECT max(number) FROM versions v WHERE v.model = tombstones.model AND v.origin = 'imported')
+      WHERE status <> 'reopened' AND EXISTS (SELECT 1 FROM brought_back b WHERE b.request = tombstones.request
+        AND b.version > tombstones.version);
+    DROP TABLE brought_back;
     CREATE INDEX tombstones_by_model ON tombstones (model, status, row);
     CREATE INDEX tombstones_by_request ON tombstones (request, row);
 

@@ -17,7 +17,10 @@ extension Session {
   /// Of tombstones `t`: that a version remembers the row. Every one before the version that forgot it does, and those since a model came
   /// that knows it again (an import that was trained on it, a version that was gone back to) until one was made without it.
   static func isRemembered(by version: String) -> String {
-    "(t.version > \(version) OR t.again_from <= \(version) AND coalesce(t.again_until > \(version), true))"
+    """
+    (t.version > \(version) OR t.again_from IS NOT NULL AND t.again_from <= \(version)
+      AND (t.again_until IS NULL OR t.again_until > \(version)))
+    """
   }
 
   /// Rows that the current model has forgotten: what is left out of requests.
@@ -46,13 +49,19 @@ extension Session {
       [entry.model, entry.sequence, entry.kind.rawValue, version, mark.content.stored, mark.id?.stored])
   }
 
-  /// Whoever asked for these rows does not any more. Where others' rows were left out as forgotten they may be these, and stay.
+  /// Whoever asked for these rows does not any more.
   func exhumeDropped(of entry: Entry) throws {
-    try run(
+    if try isDroppedRestedOn(entry) { return }
+    try run("DELETE FROM tombstones WHERE request = ? AND batch IS NULL AND status = 'settled'", [entry.sequence])
+  }
+
+  /// Rows of others may have been left out as forgotten because an import had dropped them from this request.
+  func isDroppedRestedOn(_ entry: Entry) throws -> Bool {
+    try integer(
       """
-      DELETE FROM tombstones WHERE request = ?1 AND batch IS NULL AND status = 'settled' AND NOT EXISTS (
-          SELECT 1 FROM requests r WHERE r.model = ?2 AND r.sequence <> ?1 AND r.already_forgotten > 0)
-      """, [entry.sequence, entry.model])
+      SELECT 1 FROM tombstones WHERE request = ?1 AND batch IS NULL AND (status <> 'settled' OR EXISTS (
+          SELECT 1 FROM requests r WHERE r.model = ?2 AND r.sequence <> ?1 AND r.already_forgotten > 0)) LIMIT 1
+      """, [entry.sequence, entry.model]) != nil
   }
 
   /// What a request had forgotten once and ends without, as another's run has forgotten it meanwhile, is forgotten as of that run. Left

@@ -153,6 +153,7 @@ extension Pipeline {
       dryRun
     ) {
       () throws(LedgerError) in
+      lookUpAnew(in: record.model)
       let ids = try ledger.resume(record.id, acceptRetainCost: cost, by: caller.uid, at: clocks.wall())
       for id in ids {
         narrator.post(

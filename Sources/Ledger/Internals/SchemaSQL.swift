@@ -131,6 +131,7 @@ enum SchemaSQL {
     CREATE TEMP TABLE brought_back AS SELECT a.payload ->> '$.model' AS model, a.payload ->> '$.version' AS version,
       r.sequence AS request FROM audit a, json_each(a.payload, '$.reopened') e JOIN requests r ON r.id = e.value
       WHERE a.kind = 'imported';
+    CREATE INDEX temp.brought_back_by_request ON brought_back (request, version);
     UPDATE tombstones SET
       again_from = (SELECT min(b.version) FROM brought_back b WHERE b.request = tombstones.request
         AND b.version > tombstones.version),

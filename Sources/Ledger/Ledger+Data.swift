@@ -156,20 +156,23 @@ extension Session {
 
   /// Of waiting requests: rows that an incoming model does not know and that nobody has forgotten get a tombstone. Every version before
   /// knows them, and data that have them again must not be trained on. (Of classes there are no marks: what of one is gone cannot be
-  /// told.)
+  /// told. Nor is a copy of what is still there, or was forgotten: its tombstone would take the place of the one that waits.)
   /// - Returns: how many.
   fileprivate func buryMissing(
     in relocation: Relocation, forgotten stones: [MarkedTombstone], _ version: Int
   ) throws -> Int {
-    let known = Dictionary(grouping: stones, by: \.content)
+    let forgotten = Set(stones.map(\.content))
     var count = 0
     for entry in try entries(ofModel: relocation.model, in: RequestState.allCases.filter(\.isWaiting)) {
       guard let found = relocation.requests[entry.id] else { continue }
       let marks = try first("SELECT bytes FROM marks WHERE request = ?", [entry.sequence]) {
         try [RowMark](stored: try $0.bytes(0))
       }
-      let missing = RowMark.missing(of: marks ?? [], in: found.marks)
-      for mark in missing where !(known[mark.content] ?? []).contains(where: { $0.isOf(mark) }) {
+      let (contents, ids) = (Set(found.marks.map(\.content)), Set(found.marks.compactMap(\.id)))
+      for mark in marks ?? []
+      where !contents.contains(mark.content) && !(mark.id.map(ids.contains) ?? false)
+        && !forgotten.contains(mark.content)
+      {
         try bury(mark, of: entry, droppedBy: version)
         count += 1
       }
@@ -250,29 +253,6 @@ extension Session {
       try startOver(batch)
       try endIfDone(batch)
     }
-  }
-}
-
-extension MarkedTombstone {
-  /// Whether it stands for this sample, and not for another one that equals it.
-  fileprivate func isOf(_ mark: RowMark) -> Bool {
-    content == mark.content && (row == mark.row || mark.id != nil && id == mark.id)
-  }
-}
-
-extension RowMark {
-  /// Those that were not found: of several equal ones as many as are too few.
-  fileprivate static func missing(of marks: [RowMark], in found: [RowMark]) -> [RowMark] {
-    var left = Dictionary(grouping: found, by: \.content).mapValues(\.count)
-    let byID = Dictionary(found.compactMap { mark in mark.id.map { ($0, mark.content) } }) { first, _ in first }
-    func take(_ content: SHA256Digest) -> Bool {
-      guard let count = left[content], count > 0 else { return false }
-      left[content] = count - 1
-      return true
-    }
-    // The same id may have other content now.
-    let rest = marks.filter { mark in !(mark.id.flatMap { byID[$0] }.map(take) ?? false) }
-    return rest.filter { !take($0.content) }
   }
 }
 

@@ -86,10 +86,13 @@ import Testing
 
   @Test func droppedRow_ofARequestThatIsCancelled_keepsNoVersionAway() throws {
     let bench = try Bench()
+    try bench.publish(try bench.run("a", Bench.Wish(5)))
     try bench.accept("b", Bench.Wish(9, 10))
-    try importing(2, bench, "b", has: [9])
+    try bench.accept("c", Bench.Wish(5))
+    bench.pass(.seconds(1))
+    try importing(3, bench, "b", has: [9])
     try bench.ledger.cancel(try Bench.id("b"), by: nil, at: bench.now)
-    #expect(try remembered(bench, by: 1...2, in: gone) == [0, 0])
+    #expect(try remembered(bench, by: 1...3, in: gone) == [1, 0, 0])
   }
 
   /// Of somebody else rows were left out, perhaps as these were thought forgotten.
@@ -99,10 +102,16 @@ import Testing
     try bench.accept("b", Bench.Wish(9, 10))
     try bench.accept("c", Bench.Wish(5))
     #expect(try bench.receipt("c").alreadyForgotten == 1)
+    bench.pass(.seconds(1))
     try importing(3, bench, "b", has: [9])
     let id = try Bench.id("b")
+    #expect(try bench.ledger.rowsRemembered(by: 2, goneFrom: gone) == 1)
+    // Nothing that had ended before rests on it; what ends later may.
+    try bench.accept("d", Bench.Wish(6))
+    try bench.publish(try bench.start(try bench.schedule("d")))
+    try bench.accept("e", Bench.Wish(6))
     #expect(throws: LedgerError.owed(id)) { try bench.ledger.cancel(id, by: nil, at: bench.now) }
-    #expect(try remembered(bench, by: 2...3, in: gone) == [1, 0])
+    #expect(try remembered(bench, by: 2...4, in: gone) == [2, 1, 0])
   }
 
   /// What is there again was left out of somebody's request before anybody could cancel the one that it was dropped from.
@@ -121,29 +130,20 @@ import Testing
     #expect(throws: LedgerError.owed(id)) { try bench.ledger.cancel(id, by: nil, at: bench.now) }
   }
 
-  /// Two rows with the same content, of which the import's data have one: somebody asked for both.
-  @Test func copy_thatIsDropped_hasATombstoneOfItsOwn() throws {
+  /// After a rollback a request is served by the version that was gone back to: it never knew the row. One made meanwhile may know it.
+  @Test func row_thatAnEarlierVersionNeverKnew_mayBeKnownToThoseMadeSince() throws {
     let bench = try Bench()
-    try bench.publish(try bench.run("a", Bench.Wish(1)))
-    let key = try bench.ledger.markedTombstones(of: "m")[0].key
-    let copies = [2, 3].map { RowMark(row: $0, content: Bench.mark(1).content) }
-    let text = Array("hamud: 1\nid: b\nmodel: m\nforget: {samples: [2, 3]}\n".utf8)
-    _ = try bench.ledger.accept(
-      Submission(
-        manifest: try Manifest.parse(text, fileStem: "b"), bytes: text, submitter: Bench.alice, receivedAt: bench.now,
-        resolution: Resolution(
-          rows: RowSet([2, 3]), marks: copies, trainingRows: Bench.trainingRows, maxForgetShare: 1)),
-      quotas: .none, at: bench.now)
-    let found = Resolution(
-      rows: RowSet([2]), marks: [copies[0]], trainingRows: Bench.trainingRows, maxForgetShare: 1)
-    let data = Relocation(
-      model: "m", fingerprint: "{}", tombstones: [key: 1], requests: [try Bench.id("b"): found])
-    _ = try bench.ledger.importVersion(
-      ImportedVersion(version: Bench.version(3, parent: nil), trainingData: data), at: bench.now)
-    let stones = try bench.ledger.markedTombstones(of: "m")
-    #expect(stones.map(\.status) == [.reopened, .settled])
-    #expect(stones.map(\.request.text) == ["a", "b"])
-    #expect(stones.map(\.content) == copies.map(\.content))
+    try bench.publish(try bench.run("b", Bench.Wish(2)))
+    _ = try bench.ledger.rollBack("m", to: 1, servesNow: true, by: nil, at: bench.now)
+    let plan = try bench.run("a", Bench.Wish(7))
+    _ = try bench.ledger.publish(
+      Publication(
+        batch: plan.batch, generation: plan.generation, version: nil,
+        endings: plan.requests.map { bench.ending($0, .nothingToForget) }), at: bench.now)
+    #expect(try bench.ledger.tombstones(of: "m").map(\.version) == [1])
+    let known = try bench.ledger.markedTombstones(of: "m").filter { $0.request.text == "b" }.map { ($0.key, 2) }
+    let data = Relocation(model: "m", fingerprint: "{}", tombstones: Dictionary(uniqueKeysWithValues: known))
+    #expect(try remembered(bench, by: 1...3, in: data) == [0, 1, 0])
   }
 
   /// Going back brings nothing back that the current version knows as well.
@@ -177,21 +177,29 @@ import Testing
     let stones = """
       INSERT INTO audit SELECT max(sequence) + 1, 0, 'imported', '{"model":"m","version":3,"reopened":["a"],"dropped":2}',
         zeroblob(32), zeroblob(32) FROM audit;
+      INSERT INTO audit SELECT max(sequence) + 1, 0, 'version_made', '{"model":"m","version":3}', zeroblob(32), zeroblob(32)
+        FROM audit;
+      INSERT INTO audit SELECT max(sequence) + 1, 0, 'rolled_back', '{"model":"m","to":1,"requests":["a"]}', zeroblob(32),
+        zeroblob(32) FROM audit;
       INSERT INTO versions (model, number, origin, record, published_at)
-        VALUES ('m', 3, 'imported', randomblob(32), 0), ('m', 4, 'imported', randomblob(32), 0);
+        VALUES ('m', 3, 'imported', randomblob(32), 0), ('m', 4, 'run', randomblob(32), 0),
+          ('m', 5, 'imported', randomblob(32), 0);
       INSERT INTO batches (number, model, kind, state, created_at) VALUES (1, 'm', 'rows', 'published', 0);
       INSERT INTO tombstones (model, request, row, label, kind, batch, version, content, status)
         VALUES ('m', 1, 1, 3, 'rows', 1, 2, randomblob(32), 'active'), ('m', 1, 2, 4, 'rows', 1, 1, randomblob(32), 'reopened'),
-          ('m', 1, NULL, 4, 'rows', 1, 2, randomblob(32), 'settled'), ('m', 1, 5, 4, 'rows', 1, 4, randomblob(32), 'active');
+          ('m', 1, NULL, 4, 'rows', 1, 2, randomblob(32), 'settled'), ('m', 1, 5, 4, 'rows', 1, 4, randomblob(32), 'active'),
+          ('m', 1, NULL, 4, 'rows', 1, 3, randomblob(32), 'settled');
 
       """
     let ledger = try Ledger(
       path: path, schema: LedgerSchema(format: 4, migrations: steps.merging([3: stones + (steps[3] ?? "")]) { $1 }))
-    #expect(try ledger.markedTombstones(of: "m").map(\.status) == [.active, .reopened, .settled, .active])
+    #expect(try ledger.markedTombstones(of: "m").map(\.status) == [.active, .reopened, .settled, .active, .settled])
     #expect(try ledger.tombstones(of: "m").map(\.label) == [3, 4])
-    // The reopened one by all, the others before they were forgotten, and by the import that brought two of them back; two had no stone.
+    // The reopened one by all, the others before they were forgotten and since the import, or the rollback, that brought them back; two
+    // had no tombstone.
     let dropped = 2
-    #expect(try (1...4).map { try ledger.rowsRemembered(by: $0, goneFrom: gone) } == [4 + dropped, 2 + dropped, 4, 1])
-    #expect(try ledger.versions(of: "m").map(\.rememberedRows) == [4, 4, 1])
+    let remembered = try (1...5).map { try ledger.rowsRemembered(by: $0, goneFrom: gone) }
+    #expect(remembered == [5 + dropped, 3 + dropped, 4, 4, 1])
+    #expect(try ledger.versions(of: "m").map(\.rememberedRows) == [5, 4, 4, 1])
   }
 }

@@ -106,7 +106,7 @@ enum SchemaSQL {
     """
 
   /// Format 4. `label` and `batch` are of the run that forgot the row. What waited to be forgotten again counts as remembered by every
-  /// version, as before; what an import had brought back as remembered from it on, until the last import at the latest.
+  /// version, as before; what an import or a rollback had brought back as remembered from then on, until the last import at the latest.
   static let tombstones = """
     ALTER TABLE tombstones RENAME TO tombstones_of_format_3;
     CREATE TABLE tombstones (
@@ -130,12 +130,17 @@ enum SchemaSQL {
     DROP TABLE tombstones_of_format_3;
     CREATE TEMP TABLE brought_back AS SELECT a.payload ->> '$.model' AS model, a.payload ->> '$.version' AS version,
       r.sequence AS request FROM audit a, json_each(a.payload, '$.reopened') e JOIN requests r ON r.id = e.value
-      WHERE a.kind = 'imported';
+      WHERE a.kind = 'imported'
+      UNION ALL SELECT a.payload ->> '$.model', 1 + (SELECT max(m.payload ->> '$.version') FROM audit m
+          WHERE m.kind = 'version_made' AND m.payload ->> '$.model' = a.payload ->> '$.model' AND m.sequence < a.sequence),
+        r.sequence FROM audit a, json_each(a.payload, '$.requests') e JOIN requests r ON r.id = e.value
+        WHERE a.kind = 'rolled_back';
     CREATE INDEX temp.brought_back_by_request ON brought_back (request, version);
     UPDATE tombstones SET
       again_from = (SELECT min(b.version) FROM brought_back b WHERE b.request = tombstones.request
         AND b.version > tombstones.version),
-      again_until = (SELECT max(number) FROM versions v WHERE v.model = tombstones.model AND v.origin = 'imported')
+      again_until = (SELECT coalesce(max(number), 0) FROM versions v
+        WHERE v.model = tombstones.model AND v.origin = 'imported')
       WHERE status <> 'reopened' AND EXISTS (SELECT 1 FROM brought_back b WHERE b.request = tombstones.request
         AND b.version > tombstones.version);
     DROP TABLE brought_back;

@@ -29,14 +29,17 @@ extension Session {
   /// Lays a tombstone, or takes up again the one that the same request's row has.
   func bury(_ row: ForgottenRow, of entry: Entry, batch: Int, version: Int) throws {
     try run("DELETE FROM tombstones WHERE request = ? AND row = ?", [entry.sequence, row.row])
+    // One that never gave it away may be an earlier version that was gone back to: those that came after it may have been trained on it.
+    let newest = try integer("SELECT max(number) FROM versions WHERE model = ?", [entry.model]) ?? version
+    let again = version < newest ? (from: version + 1, until: newest + 1) : nil
     try run(
       """
-      INSERT INTO tombstones (model, request, row, label, kind, batch, version, content, id, phi, status)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'active')
+      INSERT INTO tombstones (model, request, row, label, kind, batch, version, content, id, phi, status, again_from,
+        again_until) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'active', ?, ?)
       """,
       [
         entry.model, entry.sequence, row.row, row.label, entry.kind.rawValue, batch, version, row.mark.content.stored,
-        row.mark.id?.stored, row.phi,
+        row.mark.id?.stored, row.phi, again?.from, again?.until,
       ])
   }
 
@@ -59,8 +62,10 @@ extension Session {
   func isDroppedRestedOn(_ entry: Entry) throws -> Bool {
     try integer(
       """
-      SELECT 1 FROM tombstones WHERE request = ?1 AND batch IS NULL AND (status <> 'settled' OR EXISTS (
-          SELECT 1 FROM requests r WHERE r.model = ?2 AND r.sequence <> ?1 AND r.already_forgotten > 0)) LIMIT 1
+      SELECT 1 FROM tombstones t JOIN versions v ON v.model = t.model AND v.number = t.version
+        WHERE request = ?1 AND t.batch IS NULL AND (status <> 'settled' OR EXISTS (
+          SELECT 1 FROM requests r WHERE r.model = ?2 AND r.sequence <> ?1 AND r.already_forgotten > 0
+            AND coalesce(r.finished_at >= v.published_at, true))) LIMIT 1
       """, [entry.sequence, entry.model]) != nil
   }
 

@@ -19,7 +19,7 @@ TABLES = {
     "state_counts": "model, state, count",
     "manifests": "request, hex(bytes)",
     "marks": "request",
-    "tombstones": "model, request, row, label, kind, batch, version, phi, status, length(content)",
+    "tombstones": "model, request, row, label, kind, batch, version, phi, status, again_from, again_until, length(content)",
     "purges": "model, number, cause, purged_at IS NULL, record IS NULL",
     "imprints": "batch, model, version, length(bytes)",
     "submissions": "uid, requests, rows",

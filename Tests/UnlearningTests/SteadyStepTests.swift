@@ -4,7 +4,10 @@ import Networks
 import Testing
 
 /// The tools of a step keep their memory: from the second step on nothing is asked for, by no thread of the step.
-@Suite struct SteadyStepTests {
+///
+/// One after the other, as the count is the process's: threads of other suites are not watched, but this suite's own are,
+/// and the first test asks for memory on purpose.
+@Suite(.serialized) struct SteadyStepTests {
   private static let resnet = Architecture.resnet(
     ResNetShape(
       stem: .cifar, block: .basic, image: (3, 16, 16), embeddingSize: 16, hiddenSizes: [16, 32], depths: [1, 2],
@@ -89,7 +92,7 @@ private final class SmallStep {
     algebra.apply(coefficients, retain: retain.gradients, forget: forget.gradients)
   }
 
-  /// How often the threads of the step asked for memory during `body`; other tests' threads do not count.
+  /// How often the threads of the step asked for memory during `body`; the threads of other suites do not count.
   func allocations(_ body: () -> Void) -> UInt64 {
     engine.team.run { _ in measures_watch_thread(1) }
     let before = measures_allocations()

@@ -156,23 +156,24 @@ extension Session {
 
   /// Of waiting requests: rows that an incoming model does not know and that nobody has forgotten get a tombstone. Every version before
   /// knows them, and data that have them again must not be trained on. (Of classes there are no marks: what of one is gone cannot be
-  /// told. Nor is a copy of what is still there, or was forgotten: its tombstone would take the place of the one that waits.)
+  /// told. Nor is a copy of what is still there: its tombstone would take the place of the one that waits.)
   /// - Returns: how many.
   fileprivate func buryMissing(
     in relocation: Relocation, forgotten stones: [MarkedTombstone], _ version: Int
   ) throws -> Int {
-    let forgotten = Set(stones.map(\.content))
+    let places = Dictionary(grouping: stones, by: \.content)
     var count = 0
     for entry in try entries(ofModel: relocation.model, in: RequestState.allCases.filter(\.isWaiting)) {
       guard let found = relocation.requests[entry.id] else { continue }
       let marks = try first("SELECT bytes FROM marks WHERE request = ?", [entry.sequence]) {
         try [RowMark](stored: try $0.bytes(0))
       }
-      let (contents, ids) = (Set(found.marks.map(\.content)), Set(found.marks.compactMap(\.id)))
-      for mark in marks ?? []
-      where !contents.contains(mark.content) && !(mark.id.map(ids.contains) ?? false)
-        && !forgotten.contains(mark.content)
-      {
+      let still = StillThere(found.marks, of: marks ?? [])
+      for mark in marks ?? [] where !still.contains(mark) {
+        let isKnown = places[mark.content, default: []].contains { stone in
+          relocation.tombstones[stone.key] != nil || stone.isOf(mark, in: entry.id)
+        }
+        if isKnown { continue }
         try bury(mark, of: entry, droppedBy: version)
         count += 1
       }
@@ -253,6 +254,33 @@ extension Session {
       try startOver(batch)
       try endIfDone(batch)
     }
+  }
+}
+
+/// What incoming data have of a request's rows.
+private struct StillThere {
+  private let contents: Set<SHA256Digest>
+  /// Of rows whose contents were changed. Where another of the request's own rows bears an id, ids were given anew.
+  private let ids: Set<SHA256Digest>
+
+  init(_ found: [RowMark], of marks: [RowMark]) {
+    contents = Set(found.map(\.content))
+    let own = Set(marks.map(\.content))
+    ids = Set(found.filter { !own.contains($0.content) }.compactMap(\.id))
+  }
+
+  func contains(_ mark: RowMark) -> Bool {
+    contents.contains(mark.content) || mark.id.map(ids.contains) ?? false
+  }
+}
+
+extension MarkedTombstone {
+  /// Whether it is the tombstone of a request's row, by where the row was last. One that was gone then has its id, or waits again for the
+  /// same request.
+  fileprivate func isOf(_ mark: RowMark, in request: RequestID) -> Bool {
+    guard content == mark.content else { return false }
+    if let row { return row == mark.row }
+    return id.map { $0 == mark.id } ?? (status == .reopened && self.request == request)
   }
 }
 

@@ -84,19 +84,22 @@ import Testing
     #expect(try bench.ledger.verifyContents().problems == [])
   }
 
-  @Test func droppedRow_ofARequestThatIsCancelled_keepsNoVersionAway() throws {
+  /// Which came first is not told by a clock that may be set.
+  @Test(arguments: [Duration.seconds(1), .seconds(-3600)])
+  func droppedRow_ofARequestThatIsCancelled_keepsNoVersionAway(later: Duration) throws {
     let bench = try Bench()
     try bench.publish(try bench.run("a", Bench.Wish(5)))
     try bench.accept("b", Bench.Wish(9, 10))
     try bench.accept("c", Bench.Wish(5))
-    bench.pass(.seconds(1))
+    bench.pass(later)
     try importing(3, bench, "b", has: [9])
     try bench.ledger.cancel(try Bench.id("b"), by: nil, at: bench.now)
     #expect(try remembered(bench, by: 1...3, in: gone) == [1, 0, 0])
   }
 
   /// Of somebody else rows were left out, perhaps as these were thought forgotten.
-  @Test func requestOfADroppedRow_thatOthersMayRestOn_cannotBeCancelled() throws {
+  @Test(arguments: [Duration.seconds(1), .seconds(-3600)])
+  func requestOfADroppedRow_thatOthersMayRestOn_cannotBeCancelled(later: Duration) throws {
     let bench = try Bench()
     try bench.publish(try bench.run("a", Bench.Wish(5)))
     try bench.accept("b", Bench.Wish(9, 10))
@@ -107,6 +110,7 @@ import Testing
     let id = try Bench.id("b")
     #expect(try bench.ledger.rowsRemembered(by: 2, goneFrom: gone) == 1)
     // Nothing that had ended before rests on it; what ends later may.
+    bench.pass(later)
     try bench.accept("d", Bench.Wish(6))
     try bench.publish(try bench.start(try bench.schedule("d")))
     try bench.accept("e", Bench.Wish(6))
@@ -146,6 +150,83 @@ import Testing
     #expect(try remembered(bench, by: 1...3, in: data) == [0, 1, 0])
   }
 
+  /// The versions that had forgotten it before they were left did not learn it again.
+  @Test func row_thatAnEarlierVersionNeverKnew_isKnownToNoneThatHadForgottenIt() throws {
+    let bench = try Bench()
+    try bench.publish(try bench.run("a", Bench.Wish(1)))
+    try bench.publish(try bench.run("b", Bench.Wish(2)))
+    _ = try bench.ledger.rollBack("m", to: 1, servesNow: true, by: nil, at: bench.now)
+    let plan = try bench.start(try bench.schedule("b"))
+    _ = try bench.ledger.publish(
+      Publication(
+        batch: plan.batch, generation: plan.generation, version: nil,
+        endings: plan.requests.map { bench.ending($0, .nothingToForget) }), at: bench.now)
+    let known = try bench.ledger.markedTombstones(of: "m").filter { $0.request.text == "a" }.map { ($0.key, 1) }
+    let data = Relocation(model: "m", fingerprint: "{}", tombstones: Dictionary(uniqueKeysWithValues: known))
+    #expect(try remembered(bench, by: 1...3, in: data) == [0, 1, 0])
+  }
+
+  /// A row that equals a forgotten one was not forgotten with it.
+  @Test func droppedCopyOfAForgottenRow_isRemembered_unlessTheForgottenOneIsThere() throws {
+    for isThere in [false, true] {
+      let bench = try Bench()
+      try bench.publish(try bench.run("a", Bench.Wish(5)))
+      let copy = RowMark(row: 10, content: Bench.mark(5).content, id: Bench.mark(10).id)
+      try bench.accept("b", marks: [Bench.mark(9), copy])
+      let found = Resolution(
+        rows: RowSet([9]), marks: [Bench.mark(9)], trainingRows: Bench.trainingRows, maxForgetShare: 1)
+      let key = try #require(try bench.ledger.markedTombstones(of: "m").first).key
+      let data = Relocation(
+        model: "m", fingerprint: "{}", tombstones: isThere ? [key: 5] : [:], requests: [try Bench.id("b"): found])
+      _ = try bench.ledger.importVersion(
+        ImportedVersion(version: Bench.version(3, parent: nil), trainingData: data), at: bench.now)
+      #expect(try remembered(bench, by: 1...3, in: gone) == (isThere ? [1, 0, 1] : [2, 1, 0]))
+    }
+  }
+
+  /// One that another request names too is told by its own tombstone, when it is dropped and when it was gone before.
+  @Test(arguments: [false, true])
+  func droppedRow_thatAnotherRequestHadForgotten_getsNoTombstoneOfItsOwn(isGoneBefore: Bool) throws {
+    let bench = try Bench()
+    try bench.publish(try bench.run("a", Bench.Wish(5)))
+    try bench.accept("b", Bench.Wish(5, 9))
+    if isGoneBefore {
+      let lost = Relocation(
+        model: "m", fingerprint: "{}", tombstones: [:],
+        lost: [try Bench.id("b"): Relocation.Lost("rows are gone", marks: [5, 9].map(Bench.mark))])
+      try bench.ledger.rematch(lost, at: bench.now)
+    }
+    try importing(3, bench, "b", has: [9])
+    #expect(try bench.ledger.markedTombstones(of: "m").map(\.request.text) == ["a"])
+    #expect(try remembered(bench, by: 1...3, in: gone) == [1, 0, 0])
+  }
+
+  /// Where ids are given anew, the one of a dropped row is another row's.
+  @Test func droppedRow_whoseIdAnotherRowHasNow_isRemembered() throws {
+    let bench = try Bench()
+    try bench.accept("b", Bench.Wish(9, 10))
+    let renumbered = RowMark(row: 9, content: Bench.mark(10).content, id: Bench.mark(9).id)
+    let found = Resolution(
+      rows: RowSet([9]), marks: [renumbered], trainingRows: Bench.trainingRows, maxForgetShare: 1)
+    let data = Relocation(model: "m", fingerprint: "{}", tombstones: [:], requests: [try Bench.id("b"): found])
+    _ = try bench.ledger.importVersion(
+      ImportedVersion(version: Bench.version(2, parent: nil), trainingData: data), at: bench.now)
+    #expect(try bench.ledger.markedTombstones(of: "m").map(\.content) == [Bench.mark(9).content])
+  }
+
+  /// A row whose contents were changed is still there, by its id.
+  @Test func changedRow_isNotDropped() throws {
+    let bench = try Bench()
+    try bench.accept("b", Bench.Wish(9, 10))
+    let changed = RowMark(row: 10, content: Bench.mark(77).content, id: Bench.mark(10).id)
+    let found = Resolution(
+      rows: RowSet([9, 10]), marks: [Bench.mark(9), changed], trainingRows: Bench.trainingRows, maxForgetShare: 1)
+    let data = Relocation(model: "m", fingerprint: "{}", tombstones: [:], requests: [try Bench.id("b"): found])
+    _ = try bench.ledger.importVersion(
+      ImportedVersion(version: Bench.version(2, parent: nil), trainingData: data), at: bench.now)
+    #expect(try bench.ledger.markedTombstones(of: "m") == [])
+  }
+
   /// Going back brings nothing back that the current version knows as well.
   @Test func goneRow_thatTheCurrentVersionRemembersToo_isInNoWayBack() throws {
     let bench = try Bench()
@@ -172,6 +253,7 @@ import Testing
     _ = try old.ensureModel("m", at: bench.now)
     try old.recordInitialVersion(Bench.version(1, parent: nil), of: "m", at: bench.now)
     _ = try old.accept(try bench.submission("a", Bench.Wish(1, 2)), quotas: .none, at: bench.now)
+    _ = try old.accept(try bench.submission("b", Bench.Wish(7)), quotas: .none, at: bench.now)
     try old.close()
     // The chain's own entries say what later formats have in the tombstone.
     let stones = """
@@ -179,7 +261,7 @@ import Testing
         zeroblob(32), zeroblob(32) FROM audit;
       INSERT INTO audit SELECT max(sequence) + 1, 0, 'version_made', '{"model":"m","version":3}', zeroblob(32), zeroblob(32)
         FROM audit;
-      INSERT INTO audit SELECT max(sequence) + 1, 0, 'rolled_back', '{"model":"m","to":1,"requests":["a"]}', zeroblob(32),
+      INSERT INTO audit SELECT max(sequence) + 1, 0, 'rolled_back', '{"model":"m","to":1,"requests":["a","b"]}', zeroblob(32),
         zeroblob(32) FROM audit;
       INSERT INTO versions (model, number, origin, record, published_at)
         VALUES ('m', 3, 'imported', randomblob(32), 0), ('m', 4, 'run', randomblob(32), 0),
@@ -188,15 +270,17 @@ import Testing
       INSERT INTO tombstones (model, request, row, label, kind, batch, version, content, status)
         VALUES ('m', 1, 1, 3, 'rows', 1, 2, randomblob(32), 'active'), ('m', 1, 2, 4, 'rows', 1, 1, randomblob(32), 'reopened'),
           ('m', 1, NULL, 4, 'rows', 1, 2, randomblob(32), 'settled'), ('m', 1, 5, 4, 'rows', 1, 4, randomblob(32), 'active'),
-          ('m', 1, NULL, 4, 'rows', 1, 3, randomblob(32), 'settled');
+          ('m', 1, NULL, 4, 'rows', 1, 3, randomblob(32), 'settled'),
+          ('m', 2, 7, 4, 'rows', 1, 1, randomblob(32), 'active');
 
       """
     let ledger = try Ledger(
       path: path, schema: LedgerSchema(format: 4, migrations: steps.merging([3: stones + (steps[3] ?? "")]) { $1 }))
-    #expect(try ledger.markedTombstones(of: "m").map(\.status) == [.active, .reopened, .settled, .active, .settled])
-    #expect(try ledger.tombstones(of: "m").map(\.label) == [3, 4])
+    let statuses = try ledger.markedTombstones(of: "m").map(\.status)
+    #expect(statuses == [.active, .reopened, .settled, .active, .settled, .active])
+    #expect(try ledger.tombstones(of: "m").map(\.label) == [3, 4, 4])
     // The reopened one by all, the others before they were forgotten and since the import, or the rollback, that brought them back; two
-    // had no tombstone.
+    // had no tombstone. What was forgotten in the version that was gone back to stayed so.
     let dropped = 2
     let remembered = try (1...5).map { try ledger.rowsRemembered(by: $0, goneFrom: gone) }
     #expect(remembered == [5 + dropped, 3 + dropped, 4, 4, 1])

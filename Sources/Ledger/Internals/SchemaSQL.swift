@@ -129,20 +129,20 @@ enum SchemaSQL {
       CASE status WHEN 'reopened' THEN 0 END, NULL FROM tombstones_of_format_3;
     DROP TABLE tombstones_of_format_3;
     CREATE TEMP TABLE brought_back AS SELECT a.payload ->> '$.model' AS model, a.payload ->> '$.version' AS version,
-      r.sequence AS request FROM audit a, json_each(a.payload, '$.reopened') e JOIN requests r ON r.id = e.value
+      0 AS "to", r.sequence AS request FROM audit a, json_each(a.payload, '$.reopened') e JOIN requests r ON r.id = e.value
       WHERE a.kind = 'imported'
       UNION ALL SELECT a.payload ->> '$.model', 1 + (SELECT max(m.payload ->> '$.version') FROM audit m
           WHERE m.kind = 'version_made' AND m.payload ->> '$.model' = a.payload ->> '$.model' AND m.sequence < a.sequence),
-        r.sequence FROM audit a, json_each(a.payload, '$.requests') e JOIN requests r ON r.id = e.value
+        a.payload ->> '$.to', r.sequence FROM audit a, json_each(a.payload, '$.requests') e JOIN requests r ON r.id = e.value
         WHERE a.kind = 'rolled_back';
     CREATE INDEX temp.brought_back_by_request ON brought_back (request, version);
     UPDATE tombstones SET
       again_from = (SELECT min(b.version) FROM brought_back b WHERE b.request = tombstones.request
-        AND b.version > tombstones.version),
+        AND tombstones.version < b.version AND tombstones.version > b."to"),
       again_until = (SELECT coalesce(max(number), 0) FROM versions v
         WHERE v.model = tombstones.model AND v.origin = 'imported')
       WHERE status <> 'reopened' AND EXISTS (SELECT 1 FROM brought_back b WHERE b.request = tombstones.request
-        AND b.version > tombstones.version);
+        AND tombstones.version < b.version AND tombstones.version > b."to");
     DROP TABLE brought_back;
     CREATE INDEX tombstones_by_model ON tombstones (model, status, row);
     CREATE INDEX tombstones_by_request ON tombstones (request, row);

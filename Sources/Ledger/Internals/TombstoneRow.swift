@@ -28,10 +28,8 @@ extension Session {
 
   /// Lays a tombstone, or takes up again the one that the same request's row has.
   func bury(_ row: ForgottenRow, of entry: Entry, batch: Int, version: Int) throws {
+    let again = try mayRemember(row.row, of: entry, after: version)
     try run("DELETE FROM tombstones WHERE request = ? AND row = ?", [entry.sequence, row.row])
-    // One that never gave it away may be an earlier version that was gone back to: those that came after it may have been trained on it.
-    let newest = try integer("SELECT max(number) FROM versions WHERE model = ?", [entry.model]) ?? version
-    let again = version < newest ? (from: version + 1, until: newest + 1) : nil
     try run(
       """
       INSERT INTO tombstones (model, request, row, label, kind, batch, version, content, id, phi, status, again_from,
@@ -39,8 +37,18 @@ extension Session {
       """,
       [
         entry.model, entry.sequence, row.row, row.label, entry.kind.rawValue, batch, version, row.mark.content.stored,
-        row.mark.id?.stored, row.phi, again?.from, again?.until,
+        row.mark.id?.stored, row.phi, again?.lowerBound, again?.upperBound,
       ])
+  }
+
+  /// A version that never gave a row away may be an earlier one that was gone back to: those that came after it may have been trained
+  /// on the row, until one forgot it.
+  private func mayRemember(_ row: Int, of entry: Entry, after version: Int) throws -> Range<Int>? {
+    let newest = try integer("SELECT max(number) FROM versions WHERE model = ?", [entry.model]) ?? version
+    let forgetting = try integer(
+      "SELECT min(version) FROM tombstones WHERE request = ? AND row = ?", [entry.sequence, row])
+    let end = min(newest + 1, forgetting ?? .max)
+    return version + 1 < end ? version + 1..<end : nil
   }
 
   /// Lays a tombstone for a row that no run has forgotten, and that a retrained model was made without.
@@ -58,14 +66,17 @@ extension Session {
     try run("DELETE FROM tombstones WHERE request = ? AND batch IS NULL AND status = 'settled'", [entry.sequence])
   }
 
-  /// Rows of others may have been left out as forgotten because an import had dropped them from this request.
+  /// Rows of others may have been left out as forgotten because an import had dropped them from this request: of those that have not
+  /// ended, or ended after it. The chain tells which came first, as a clock may be set.
   func isDroppedRestedOn(_ entry: Entry) throws -> Bool {
-    try integer(
+    let others = "r.model = ?2 AND r.sequence <> ?1 AND r.already_forgotten > 0"
+    return try integer(
       """
-      SELECT 1 FROM tombstones t JOIN versions v ON v.model = t.model AND v.number = t.version
-        WHERE request = ?1 AND t.batch IS NULL AND (status <> 'settled' OR EXISTS (
-          SELECT 1 FROM requests r WHERE r.model = ?2 AND r.sequence <> ?1 AND r.already_forgotten > 0
-            AND coalesce(r.finished_at >= v.published_at, true))) LIMIT 1
+      SELECT 1 FROM tombstones t WHERE request = ?1 AND batch IS NULL AND (status <> 'settled'
+        OR EXISTS (SELECT 1 FROM requests r WHERE \(others) AND r.finished_at IS NULL)
+        OR EXISTS (SELECT 1 FROM audit a JOIN requests r ON r.id = a.payload ->> '$.request'
+          WHERE a.kind = 'moved' AND \(others) AND a.sequence > (SELECT coalesce(max(sequence), 0) FROM audit
+            WHERE kind = 'version_made' AND payload ->> '$.model' = ?2 AND payload ->> '$.version' = t.version))) LIMIT 1
       """, [entry.sequence, entry.model]) != nil
   }
 

@@ -61,10 +61,10 @@ extension Bench {
     init(_ range: ClosedRange<Int>) { rows = RowSet(ranges: [range]) }
   }
 
-  func submission(_ id: String, _ wish: Wish) throws -> Submission {
+  func submission(_ id: String, _ wish: Wish, marks: [RowMark]? = nil) throws -> Submission {
     let selection = wish.labels.isEmpty ? "samples: [\(wish.rows.text)]" : "classes: [\(wish.labels[0])]"
     let text = "hamud: 1\nid: \(id)\nmodel: \(wish.model)\nforget: {\(selection)}\n\(wish.more)"
-    let marks = wish.labels.isEmpty ? wish.rows.rows.map(Bench.mark) : []
+    let marks = wish.labels.isEmpty ? marks ?? wish.rows.rows.map(Bench.mark) : []
     let resolution = Resolution(
       rows: wish.rows, labels: wish.labels, marks: marks, trainingRows: Bench.trainingRows,
       maxForgetShare: wish.share)
@@ -76,6 +76,13 @@ extension Bench {
   @discardableResult
   func accept(_ id: String, _ wish: Wish, quotas: Quotas = .none) throws -> AcceptOutcome {
     try ledger.accept(try submission(id, wish), quotas: quotas, at: now)
+  }
+
+  /// Rows with contents and ids of their own.
+  func accept(_ id: String, marks: [RowMark]) throws {
+    var wish = Wish()
+    wish.rows = RowSet(marks.map(\.row))
+    _ = try ledger.accept(try submission(id, wish, marks: marks), quotas: .none, at: now)
   }
 }
 

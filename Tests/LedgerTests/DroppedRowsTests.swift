@@ -243,6 +243,26 @@ import Testing
     #expect(try bench.ledger.rollbackPlan(of: "m", to: 3, servesNow: true).requests.map(\.text) == ["b"])
   }
 
+  /// A ledger of format 3: the chain's own entries say what later formats have in the tombstone.
+  private static let livedThrough = """
+    INSERT INTO audit SELECT max(sequence) + 1, 0, 'imported', '{"model":"m","version":3,"reopened":["a"],"dropped":2}',
+      zeroblob(32), zeroblob(32) FROM audit;
+    INSERT INTO audit SELECT max(sequence) + 1, 0, 'version_made', '{"model":"m","version":3}', zeroblob(32), zeroblob(32)
+      FROM audit;
+    INSERT INTO audit SELECT max(sequence) + 1, 0, 'rolled_back', '{"model":"m","to":1,"requests":["a","b"]}', zeroblob(32),
+      zeroblob(32) FROM audit;
+    INSERT INTO versions (model, number, origin, record, published_at)
+      VALUES ('m', 3, 'imported', randomblob(32), 0), ('m', 4, 'run', randomblob(32), 0),
+        ('m', 5, 'imported', randomblob(32), 0);
+    INSERT INTO batches (number, model, kind, state, created_at) VALUES (1, 'm', 'rows', 'published', 0);
+    INSERT INTO tombstones (model, request, row, label, kind, batch, version, content, status)
+      VALUES ('m', 1, 1, 3, 'rows', 1, 2, randomblob(32), 'active'), ('m', 1, 2, 4, 'rows', 1, 1, randomblob(32), 'reopened'),
+        ('m', 1, NULL, 4, 'rows', 1, 2, randomblob(32), 'settled'), ('m', 1, 5, 4, 'rows', 1, 4, randomblob(32), 'active'),
+        ('m', 1, NULL, 4, 'rows', 1, 3, randomblob(32), 'settled'),
+        ('m', 2, 7, 4, 'rows', 1, 1, randomblob(32), 'active');
+
+    """
+
   /// What waited to be forgotten again counts as known to every version, and what was forgotten as known before.
   @Test func olderLedger_keepsItsTombstones() throws {
     let folder = try Folder()
@@ -255,27 +275,8 @@ import Testing
     _ = try old.accept(try bench.submission("a", Bench.Wish(1, 2)), quotas: .none, at: bench.now)
     _ = try old.accept(try bench.submission("b", Bench.Wish(7)), quotas: .none, at: bench.now)
     try old.close()
-    // The chain's own entries say what later formats have in the tombstone.
-    let stones = """
-      INSERT INTO audit SELECT max(sequence) + 1, 0, 'imported', '{"model":"m","version":3,"reopened":["a"],"dropped":2}',
-        zeroblob(32), zeroblob(32) FROM audit;
-      INSERT INTO audit SELECT max(sequence) + 1, 0, 'version_made', '{"model":"m","version":3}', zeroblob(32), zeroblob(32)
-        FROM audit;
-      INSERT INTO audit SELECT max(sequence) + 1, 0, 'rolled_back', '{"model":"m","to":1,"requests":["a","b"]}', zeroblob(32),
-        zeroblob(32) FROM audit;
-      INSERT INTO versions (model, number, origin, record, published_at)
-        VALUES ('m', 3, 'imported', randomblob(32), 0), ('m', 4, 'run', randomblob(32), 0),
-          ('m', 5, 'imported', randomblob(32), 0);
-      INSERT INTO batches (number, model, kind, state, created_at) VALUES (1, 'm', 'rows', 'published', 0);
-      INSERT INTO tombstones (model, request, row, label, kind, batch, version, content, status)
-        VALUES ('m', 1, 1, 3, 'rows', 1, 2, randomblob(32), 'active'), ('m', 1, 2, 4, 'rows', 1, 1, randomblob(32), 'reopened'),
-          ('m', 1, NULL, 4, 'rows', 1, 2, randomblob(32), 'settled'), ('m', 1, 5, 4, 'rows', 1, 4, randomblob(32), 'active'),
-          ('m', 1, NULL, 4, 'rows', 1, 3, randomblob(32), 'settled'),
-          ('m', 2, 7, 4, 'rows', 1, 1, randomblob(32), 'active');
-
-      """
-    let ledger = try Ledger(
-      path: path, schema: LedgerSchema(format: 4, migrations: steps.merging([3: stones + (steps[3] ?? "")]) { $1 }))
+    let further = steps.merging([3: Self.livedThrough + (steps[3] ?? "")]) { $1 }
+    let ledger = try Ledger(path: path, schema: LedgerSchema(format: 4, migrations: further))
     let statuses = try ledger.markedTombstones(of: "m").map(\.status)
     #expect(statuses == [.active, .reopened, .settled, .active, .settled, .active])
     #expect(try ledger.tombstones(of: "m").map(\.label) == [3, 4, 4])

@@ -134,11 +134,12 @@ extension Session {
     let sequence = insertedKey
     try run("INSERT INTO manifests VALUES (?, ?)", [sequence, submission.bytes.stored])
     let entry = try entry(manifest.id)
+    let digest = SaltedDigest(submission.digest, salt: try existingModel(entry.model).salt)
     if let resolution = submission.resolution { try store(resolution, of: entry) }
     try audit(
       .accepted, at: now,
       [
-        "request": .string(manifest.id.text), "digest": .string(submission.digest.description),
+        "request": .string(manifest.id.text), "digest": .string(digest.description),
         "model": .string(manifest.model.value), "kind": .string(kind.rawValue),
         "rows": submission.resolution.map { JSONValue($0.rows.count) },
         "by": .integer(Int64(submission.submitter.uid)),

@@ -19,7 +19,9 @@ extension Ledger {
     let problems = try read { session in
       var problems = try session.fileProblems()
       // Tables of a broken file, and a chain that was changed, would only repeat what is known.
-      if problems.isEmpty, audit.isWhole { problems += try session.contradictions() + session.otherRows() }
+      if problems.isEmpty, audit.isWhole {
+        problems += try session.contradictions() + session.otherManifests() + session.otherRows()
+      }
       return problems
     }
     return ContentsReport(audit: audit, problems: problems)
@@ -101,6 +103,23 @@ extension Session {
 }
 
 extension Session {
+  /// The chain has a manifest's digest with its model's salt, and of a ledger's first formats without.
+  fileprivate func otherManifests() throws -> [String] {
+    let found = try all(
+      """
+      SELECT r.id, r.digest, m.salt, a.payload ->> '$.digest' FROM audit a JOIN requests r ON r.id = a.payload ->> '$.request'
+        JOIN models m ON m.name = r.model WHERE a.kind = 'accepted' ORDER BY a.sequence
+      """
+    ) { row -> String? in
+      let digest = try row.digest(1)
+      let noted = [SaltedDigest(digest, salt: try row.bytes(2)).description, digest.description]
+      return noted.contains(try row.text(3)) ? nil : try row.text(0)
+    }
+    return found.compactMap { $0 }.prefix(Ledger.auditProblemsListed).map {
+      "request \($0) was accepted, says the audit chain, with another digest"
+    }
+  }
+
   /// What waits to be forgotten stands in two places, and is counted in a third: rows that only one of them names are not what
   /// was asked for.
   fileprivate func otherRows() throws -> [String] {
@@ -140,11 +159,10 @@ private struct Contradiction {
         """),
     Contradiction(
       what: "request",
-      problem: "was accepted, says the audit chain, with another digest, of somebody else or for another model, or is "
-        + "not there any more",
+      problem: "was accepted, says the audit chain, of somebody else or for another model, or is not there any more",
       query: """
         SELECT a.payload ->> '$.request' FROM audit a LEFT JOIN requests r ON r.id = a.payload ->> '$.request'
-          WHERE a.kind = 'accepted' AND (r.id IS NULL OR 'sha256:' || lower(hex(r.digest)) <> a.payload ->> '$.digest'
+          WHERE a.kind = 'accepted' AND (r.id IS NULL
             OR r.submitter IS NOT a.payload ->> '$.by' OR r.model IS NOT a.payload ->> '$.model'
             OR r.kind IS NOT a.payload ->> '$.kind')
         """),

@@ -34,6 +34,9 @@ import Testing
     let wanted = SHA256Digest.salted(Array("manifest\0".utf8) + record.digest.bytes, salt: salt)
     #expect(record.saltedDigest.description == "hmac-sha256:\(wanted.hex)")
     #expect(plan.requests.map(\.saltedDigest) == [record.saltedDigest])
+    let chain = try bench.ledger.auditEntries().map(\.payload)
+    #expect(chain.contains { $0.contains(record.saltedDigest.description) })
+    #expect(!chain.contains { $0.contains(record.digest.hex) })
     // Who asked has the bytes, and can compare.
     #expect(try bench.receipt("a").digest == record.digest.description)
   }

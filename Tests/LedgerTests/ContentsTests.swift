@@ -27,6 +27,7 @@ import Testing
     ("UPDATE requests SET reason = 'already_forgotten' WHERE id = 'r1'", "request r1 is not what"),
     ("UPDATE requests SET batch = NULL WHERE id = 'r1'", "request r1 is not what"),
     ("UPDATE requests SET digest = zeroblob(32) WHERE id = 'r0'", "request r0 was accepted"),
+    ("UPDATE models SET salt = zeroblob(32)", "request r0 was accepted"),
     ("UPDATE requests SET id = 'other' WHERE id = 'waits'", "request waits was accepted"),
     ("UPDATE requests SET submitter = submitter + 1 WHERE id = 'r0'", "request r0 was accepted"),
     ("UPDATE requests SET kind = 'classes' WHERE id = 'waits'", "request waits was accepted"),
@@ -47,6 +48,27 @@ import Testing
     try bench.tamper(change)
     let problems = try bench.ledger.verifyContents().problems
     #expect(problems.contains { $0.hasPrefix(named) }, "\(problems)")
+  }
+
+  /// Earlier releases wrote the digest without its salt.
+  @Test func verifyContents_ofAnOlderChain_knowsTheManifestsBothWays() throws {
+    let bench = try Bench()
+    try bench.accept("a", Bench.Wish(1))
+    let (record, last) = (try bench.record("a"), try #require(try bench.ledger.auditEntries().last))
+    for (digest, problems) in [(record.digest, 0), (SHA256Digest.of("other"), 1)] {
+      let payload = last.payload.replacing(record.saltedDigest.description, with: digest.description)
+      let fields = ["\(last.sequence)", "\(last.at.nanosecondsSinceEpoch)", last.kind, payload]
+      let text = fields.map { "\($0.utf8.count):\($0)" }.joined()
+      let hash = SHA256Digest.of(Array(text.utf8) + last.previous.bytes).hex
+      try bench.tamper(
+        """
+        UPDATE audit SET payload = '\(payload)', hash = x'\(hash)' WHERE sequence = \(last.sequence);
+        UPDATE meta SET value = x'\(hash)' WHERE key = 'audit_head';
+        """)
+      let report = try bench.ledger.verifyContents()
+      #expect(report.audit.isWhole)
+      #expect(report.problems.count == problems, "\(report.problems)")
+    }
   }
 
   @Test func forgottenRows_areNotThoseThatItNeverGaveAway() throws {

@@ -46,7 +46,8 @@ package struct RequestRecord: Equatable, Sendable {
   package var model: String { summary.model }
 }
 
-/// A manifest's digest, salted with its model's secret: what the journal and the records of versions say of a request.
+/// A manifest's digest, salted with its model's secret: what the journal, the audit chain and the records of versions
+/// say of a request.
 ///
 /// A manifest is a few lines of a known form. Whoever has its plain digest writes down the form with one subject after the
 /// other, until one fits: for certain, and also when the manifest is long gone. With this one only who has the ledger, where

@@ -156,7 +156,7 @@ package struct Daemon: Sendable {
     for (path, mode) in directories where places.isPrivate || path.hasPrefix(places.state) {
       try DurableDirectory.make(path, mode: mode, parents: true)
     }
-    for path in [places.spool, places.accepted, places.rejected, places.receipts, places.state] {
+    for path in [places.runtime, places.spool, places.accepted, places.rejected, places.receipts, places.state] {
       try DurableDirectory.sweep(path)
     }
     try DropFile.recover(directory: places.incoming)

@@ -62,7 +62,8 @@ def kill(programs, place, seed, kills, count):
 def tear(root):
     """What a writer leaves that is ended between making its temporary and naming it: rare by chance, so here at every end."""
     spool = root / "var/spool/hamud"
-    for folder in (spool, spool / "accepted", spool / "rejected", spool / "receipts", root / "var/lib/hamud"):
+    for folder in (spool, spool / "accepted", spool / "rejected", spool / "receipts", root / "var/lib/hamud",
+                   root / "run/hamud"):
         if folder.is_dir():
             (folder / ".hamud-tmp-0123456789abcdef").write_text("torn")
 

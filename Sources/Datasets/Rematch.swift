@@ -41,6 +41,8 @@ package enum Rematch {
   package struct Result: Sendable, Equatable {
     /// By tombstone, in the order given.
     package let places: [Place]
+    /// Rows that were found by what they hold, kept or moved.
+    package let rowsOfKnownContent: Set<Int>
     /// Rows of the new data that equal a forgotten row and that no tombstone took: copies beyond those that were asked
     /// for.
     package let unclaimedCopies: [Int]
@@ -50,13 +52,28 @@ package enum Rematch {
   ///
   /// Content decides before the id: ids that are mere numbers are given anew when data are put together again, and
   /// following them would hold down a stranger's row and let the forgotten one back in.
-  package static func match(_ tombstones: [Tombstone], in rows: NewRows) -> Result {
+  ///
+  /// - Parameter others: rows that are known to be somebody else's. Under whichever id, they are no changed row of these.
+  package static func match(_ tombstones: [Tombstone], in rows: NewRows, others: Set<Int> = []) -> Result {
     var matcher = Matcher(tombstones, rows)
     matcher.pass { matcher, index in matcher.sameContentAndID(index) }
     matcher.pass { matcher, index in matcher.sameContentAndRow(index) }
     matcher.pass { matcher, index in matcher.sameContent(index) }
-    matcher.pass { matcher, index in matcher.sameID(index) }
-    return Result(places: matcher.places.map { $0 ?? .gone }, unclaimedCopies: matcher.unclaimedCopies)
+    let known = matcher.claimed
+    matcher.pass { matcher, index in matcher.sameID(index).flatMap { others.contains($0) ? nil : $0 } }
+    return Result(
+      places: matcher.places.map { $0 ?? .gone }, rowsOfKnownContent: known, unclaimedCopies: matcher.unclaimedCopies)
+  }
+
+  /// Several groups, each as `match` finds it: a row may answer to one of each. None follows an id to a row that another group knows by
+  /// what it holds.
+  package static func match(groups: [[Tombstone]], in rows: NewRows) -> [Result] {
+    let alone = groups.map { match($0, in: rows) }
+    let known = alone.reduce(into: Set()) { $0.formUnion($1.rowsOfKnownContent) }
+    return zip(groups, alone).map { group, result in
+      result.places.contains { if case .changed = $0 { true } else { false } }
+        ? match(group, in: rows, others: known) : result
+    }
   }
 }
 
@@ -117,6 +134,8 @@ private struct Matcher {
   }
 
   func sameID(_ index: Int) -> Int? { tombstones[index].id.flatMap { rowOfID[$0] } }
+
+  var claimed: Set<Int> { Set(isClaimed.indices.filter { isClaimed[$0] }) }
 
   var unclaimedCopies: [Int] { rowsOfContent.values.joined().filter { !isClaimed[$0] }.sorted() }
 }

@@ -161,7 +161,7 @@ extension Session {
   fileprivate func buryMissing(
     in relocation: Relocation, forgotten stones: [MarkedTombstone], _ version: Int
   ) throws -> Int {
-    let places = Dictionary(grouping: stones, by: \.content)
+    let known = Dictionary(grouping: stones, by: \.content)
     var count = 0
     for entry in try entries(ofModel: relocation.model, in: RequestState.allCases.filter(\.isWaiting)) {
       guard let found = relocation.requests[entry.id] else { continue }
@@ -170,11 +170,8 @@ extension Session {
       }
       let still = StillThere(found.marks, of: marks ?? [])
       for mark in marks ?? [] where !still.contains(mark) {
-        let isKnown = places[mark.content, default: []].contains { stone in
-          relocation.tombstones[stone.key] != nil || stone.isOf(mark, in: entry.id)
-        }
-        if isKnown { continue }
-        try bury(mark, of: entry, droppedBy: version)
+        if known[mark.content, default: []].contains(where: { $0.isOf(mark, in: entry.id) }) { continue }
+        try bury(still.withoutOthersID(mark), of: entry, droppedBy: version)
         count += 1
       }
     }
@@ -262,11 +259,18 @@ private struct StillThere {
   private let contents: Set<SHA256Digest>
   /// Of rows whose contents were changed. Where another of the request's own rows bears an id, ids were given anew.
   private let ids: Set<SHA256Digest>
+  private let everyID: Set<SHA256Digest>
 
   init(_ found: [RowMark], of marks: [RowMark]) {
     contents = Set(found.map(\.content))
     let own = Set(marks.map(\.content))
     ids = Set(found.filter { !own.contains($0.content) }.compactMap(\.id))
+    everyID = Set(found.compactMap(\.id))
+  }
+
+  /// Followed by an id that another row has now, its tombstone would take that one's place.
+  func withoutOthersID(_ mark: RowMark) -> RowMark {
+    RowMark(row: mark.row, content: mark.content, id: mark.id.flatMap { everyID.contains($0) ? nil : $0 })
   }
 
   func contains(_ mark: RowMark) -> Bool {

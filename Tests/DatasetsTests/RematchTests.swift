@@ -48,6 +48,12 @@ import Testing
     #expect(result.places == [.moved(to: 1)])
   }
 
+  @Test func id_leadsToNoRowThatAnotherGroupKnowsByItsContent() {
+    let groups = [[tombstone(0, "a", id: "0")], [tombstone(1, "b", id: "1")], [tombstone(2, "x", id: "1")]]
+    let results = Rematch.match(groups: groups, in: rows(["b", "c"], ids: ["0", "1"]))
+    #expect(results.map(\.places) == [[.gone], [.moved(to: 0)], [.changed(at: 1)]])
+  }
+
   @Test func nothing_matchesNothing() {
     #expect(Rematch.match([], in: rows(["a"])).places.isEmpty)
     #expect(Rematch.match([tombstone(0, "a")], in: rows([])).places == [.gone])

@@ -106,7 +106,8 @@ enum SchemaSQL {
     """
 
   /// Format 4. `label` and `batch` are of the run that forgot the row. What waited to be forgotten again counts as remembered by every
-  /// version, as before; what an import or a rollback had brought back as remembered from then on, until the last import at the latest.
+  /// version, as before; what an import or a rollback had brought back as remembered from then on, until the last import at the latest. Of what a run on a
+  /// version that was gone back to found nothing of, every later one may know.
   static let tombstones = """
     ALTER TABLE tombstones RENAME TO tombstones_of_format_3;
     CREATE TABLE tombstones (
@@ -128,13 +129,15 @@ enum SchemaSQL {
     INSERT INTO tombstones SELECT key, model, request, row, label, kind, batch, version, content, id, phi, status,
       CASE status WHEN 'reopened' THEN 0 END, NULL FROM tombstones_of_format_3;
     DROP TABLE tombstones_of_format_3;
-    CREATE TEMP TABLE brought_back AS SELECT a.payload ->> '$.model' AS model, a.payload ->> '$.version' AS version,
-      0 AS "to", r.sequence AS request FROM audit a, json_each(a.payload, '$.reopened') e JOIN requests r ON r.id = e.value
-      WHERE a.kind = 'imported'
-      UNION ALL SELECT a.payload ->> '$.model', 1 + (SELECT max(m.payload ->> '$.version') FROM audit m
-          WHERE m.kind = 'version_made' AND m.payload ->> '$.model' = a.payload ->> '$.model' AND m.sequence < a.sequence),
-        a.payload ->> '$.to', r.sequence FROM audit a, json_each(a.payload, '$.requests') e JOIN requests r ON r.id = e.value
-        WHERE a.kind = 'rolled_back';
+    CREATE TEMP TABLE went_back AS SELECT a.payload ->> '$.model' AS model, a.payload ->> '$.to' AS "to", a.payload,
+      1 + (SELECT max(m.payload ->> '$.version') FROM audit m
+        WHERE m.kind = 'version_made' AND m.payload ->> '$.model' = a.payload ->> '$.model' AND m.sequence < a.sequence) AS version
+      FROM audit a WHERE a.kind = 'rolled_back';
+    CREATE TEMP TABLE brought_back AS SELECT a.payload ->> '$.version' AS version, 0 AS "to", r.sequence AS request
+      FROM audit a, json_each(a.payload, '$.reopened') e JOIN requests r ON r.id = e.value WHERE a.kind = 'imported'
+      UNION ALL SELECT w.version, iif(EXISTS (SELECT 1 FROM versions v WHERE v.model = w.model AND v.number >= w.version
+          AND v.origin = 'imported'), 0, w."to"), r.sequence
+        FROM went_back w, json_each(w.payload, '$.requests') e JOIN requests r ON r.id = e.value;
     CREATE INDEX temp.brought_back_by_request ON brought_back (request, version);
     UPDATE tombstones SET
       again_from = (SELECT min(b.version) FROM brought_back b WHERE b.request = tombstones.request
@@ -143,6 +146,13 @@ enum SchemaSQL {
         WHERE v.model = tombstones.model AND v.origin = 'imported')
       WHERE status <> 'reopened' AND EXISTS (SELECT 1 FROM brought_back b WHERE b.request = tombstones.request
         AND tombstones.version < b.version AND tombstones.version > b."to");
+    UPDATE tombstones SET again_from = version + 1,
+      again_until = (SELECT 1 + max(number) FROM versions v WHERE v.model = tombstones.model)
+      WHERE status <> 'reopened' AND again_from IS NULL
+        AND EXISTS (SELECT 1 FROM went_back w WHERE w.model = tombstones.model AND w."to" = tombstones.version)
+        AND NOT EXISTS (SELECT 1 FROM versions v
+          WHERE v.model = tombstones.model AND v.number = tombstones.version AND v.batch = tombstones.batch);
+    DROP TABLE went_back;
     DROP TABLE brought_back;
     CREATE INDEX tombstones_by_model ON tombstones (model, status, row);
     CREATE INDEX tombstones_by_request ON tombstones (request, row);

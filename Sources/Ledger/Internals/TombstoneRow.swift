@@ -45,8 +45,11 @@ extension Session {
   /// on the row, until one forgot it.
   private func mayRemember(_ row: Int, of entry: Entry, after version: Int) throws -> Range<Int>? {
     let newest = try integer("SELECT max(number) FROM versions WHERE model = ?", [entry.model]) ?? version
+    // A stone that says of itself that versions after it know the row says nothing of where that ends.
     let forgetting = try integer(
-      "SELECT min(version) FROM tombstones WHERE request = ? AND row = ?", [entry.sequence, row])
+      """
+      SELECT min(version) FROM tombstones WHERE request = ? AND row = ? AND (again_from IS NULL OR again_from > ?)
+      """, [entry.sequence, row, newest])
     let end = min(newest + 1, forgetting ?? .max)
     return version + 1 < end ? version + 1..<end : nil
   }
@@ -66,17 +69,23 @@ extension Session {
     try run("DELETE FROM tombstones WHERE request = ? AND batch IS NULL AND status = 'settled'", [entry.sequence])
   }
 
-  /// Rows of others may have been left out as forgotten because an import had dropped them from this request: of those that have not
-  /// ended, or ended after it. The chain tells which came first, as a clock may be set.
+  /// Rows of others may have been left out as forgotten, or got no tombstone of their own, because an import had dropped them from this
+  /// request: where they were there again since, or where others have not ended, or ended after it. The chain tells which came first, as a
+  /// clock may be set.
   func isDroppedRestedOn(_ entry: Entry) throws -> Bool {
     let others = "r.model = ?2 AND r.sequence <> ?1 AND r.already_forgotten > 0"
     return try integer(
       """
-      SELECT 1 FROM tombstones t WHERE request = ?1 AND batch IS NULL AND (status <> 'settled'
+      WITH stones AS MATERIALIZED (SELECT min(version) AS oldest, max(status <> 'settled' OR again_from IS NOT NULL) AS came_back
+          FROM tombstones WHERE request = ?1 AND batch IS NULL),
+        dropped AS MATERIALIZED (SELECT coalesce(max(sequence), 0) AS at FROM audit WHERE kind = 'version_made'
+          AND payload ->> '$.model' = ?2 AND payload ->> '$.version' = (SELECT oldest FROM stones))
+      SELECT 1 FROM stones WHERE oldest IS NOT NULL AND (came_back
         OR EXISTS (SELECT 1 FROM requests r WHERE \(others) AND r.finished_at IS NULL)
-        OR EXISTS (SELECT 1 FROM audit a JOIN requests r ON r.id = a.payload ->> '$.request'
-          WHERE a.kind = 'moved' AND \(others) AND a.sequence > (SELECT coalesce(max(sequence), 0) FROM audit
-            WHERE kind = 'version_made' AND payload ->> '$.model' = ?2 AND payload ->> '$.version' = t.version))) LIMIT 1
+        OR EXISTS (SELECT 1 FROM audit WHERE sequence > (SELECT at FROM dropped) AND kind = 'rematched'
+          AND payload ->> '$.model' = ?2)
+        OR EXISTS (SELECT 1 FROM audit a CROSS JOIN requests r ON r.id = a.payload ->> '$.request'
+          WHERE a.sequence > (SELECT at FROM dropped) AND a.kind = 'moved' AND \(others)))
       """, [entry.sequence, entry.model]) != nil
   }
 

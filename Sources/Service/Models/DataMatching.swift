@@ -21,8 +21,11 @@ package struct DataMatching: Sendable {
       let rows = try model.dataset.newRows(salt: model.salt)
       let tombstones = try ledger.markedTombstones(of: model.name)
       let samples = Self.samples(tombstones)
-      let result = Rematch.match(
-        try samples.map { try Self.tombstone(row: $0[0].row, $0[0].content, $0[0].id) }, in: rows)
+      let stones = try samples.map { try Self.tombstone(row: $0[0].row, $0[0].content, $0[0].id) }
+      let waiting = try ledger.markedRequests(of: model.name)
+      let marks = try waiting.map { try $0.marks.map { try Self.tombstone(row: $0.row, $0.content, $0.id) } }
+      let results = Rematch.match(groups: [stones] + marks, in: rows)
+      let result = results[0]
       var places: [Int64: Int] = [:]
       var (kept, moved, gone) = (0, 0, 0)
       for (stones, place) in zip(samples, result.places) {
@@ -36,7 +39,8 @@ package struct DataMatching: Sendable {
         for stone in stones { places[stone.key] = row }
       }
       let forgotten = Set(tombstones.filter { $0.status != .reopened }.map(\.content))
-      let (requests, lost) = try Self.requests(model, ledger, rows, mayLack: trainedOnThem ? nil : forgotten)
+      let followed = zip(waiting, results.dropFirst()).map(Followed.init)
+      let (requests, lost) = try Self.requests(model, ledger, followed, mayLack: trainedOnThem ? nil : forgotten)
       relocation = Relocation(
         model: model.name, fingerprint: model.fingerprint.json, tombstones: places, requests: requests, lost: lost)
       (self.kept, self.moved, self.gone) = (kept, moved, gone)
@@ -91,23 +95,22 @@ package struct DataMatching: Sendable {
   /// Waiting requests of rows are followed row by row; those of classes by their labels.
   /// - Parameter mayLack: rows that a request need not find again, by their content, as another one's run forgot them; nil: any.
   private static func requests(
-    _ model: LoadedModel, _ ledger: Ledger, _ rows: Rematch.NewRows, mayLack: Set<SHA256Digest>?
+    _ model: LoadedModel, _ ledger: Ledger, _ waiting: [Followed], mayLack: Set<SHA256Digest>?
   ) throws -> (found: [RequestID: Resolution], lost: [RequestID: Relocation.Lost]) {
     var found: [RequestID: Resolution] = [:]
     var lost: [RequestID: Relocation.Lost] = [:]
     let share = model.settings.policy.maxForgetShare
-    for request in try ledger.markedRequests(of: model.name) {
-      let followed = try follow(request, in: rows)
-      let chosen = followed.compactMap(\.row)
+    for request in waiting {
+      let chosen = request.rows.compactMap(\.row)
       let open = try ledger.rows(of: request.request)
-      let missing = followed.count { mark, row in
+      let missing = request.rows.count { mark, row in
         guard row == nil, let mayLack else { return false }
         return open.isEmpty ? !mayLack.contains(mark.content) : open.contains(mark.row)
       }
       if missing > 0 || mayLack != nil && chosen.isEmpty {
         lost[request.request] = Relocation.Lost(
-          lacking(request.request, model.name, missing, of: followed.count),
-          marks: try followed.map { mark, row in try row.map { try model.mark($0) } ?? mark })
+          lacking(request.request, model.name, missing, of: request.rows.count),
+          marks: try request.rows.map { mark, row in try row.map { try model.mark($0) } ?? mark })
       } else {
         found[request.request] = Resolution(
           rows: RowSet(chosen), marks: try chosen.map { try model.mark($0) },
@@ -128,17 +131,19 @@ package struct DataMatching: Sendable {
   }
 
   /// Where each of a request's rows is now; nil where it is gone.
-  private static func follow(
-    _ request: MarkedRequest, in rows: Rematch.NewRows
-  ) throws(ModelTrouble) -> [(mark: RowMark, row: Int?)] {
-    var marks: [Rematch.Tombstone] = []
-    for mark in request.marks { marks.append(try tombstone(row: mark.row, mark.content, mark.id)) }
-    return zip(request.marks, Rematch.match(marks, in: rows).places).map { mark, place in
-      switch place {
-      case .kept: (mark, mark.row)
-      case .moved(let to): (mark, to)
-      case .changed(let at): (mark, at)
-      case .gone: (mark, nil)
+  private struct Followed {
+    let request: RequestID
+    let rows: [(mark: RowMark, row: Int?)]
+
+    init(_ waiting: MarkedRequest, _ result: Rematch.Result) {
+      request = waiting.request
+      rows = zip(waiting.marks, result.places).map { mark, place in
+        switch place {
+        case .kept: (mark, mark.row)
+        case .moved(let to): (mark, to)
+        case .changed(let at): (mark, at)
+        case .gone: (mark, nil)
+        }
       }
     }
   }

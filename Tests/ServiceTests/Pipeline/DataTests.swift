@@ -11,14 +11,14 @@ import Testing
   init() throws { road = try Road() }
 
   /// The training rows in another order, without some of them, and the owners with them.
-  private func rearrange(_ originals: [Int]) throws {
+  private func rearrange(_ originals: [Int], idsOf owners: [Int]? = nil) throws {
     var rows = SmallData.Rows()
     for row in originals {
       rows.samples += SmallData.shared.train.row(row)
       rows.labels.append(SmallData.shared.train.labels[row])
     }
     try road.write(rows, to: "train")
-    try road.writeOwners(originals)
+    try road.writeOwners(owners ?? originals)
   }
 
   private func state(_ house: Household) async throws -> String? {
@@ -61,6 +61,23 @@ import Testing
     let event = try #require(house.witness.events(.modelRematched).first)
     #expect(event.entry.message.contains("11 moved, 1 are gone"))
     #expect(try house.ledger.verifyAudit().problems.isEmpty)
+    try await house.stop()
+  }
+
+  /// A row that was deleted, and ids that are numbers and were given anew: the forgotten row's id is another's now, who waits.
+  @Test func idsThatWereGivenAnew_takeNoWaitingRowFromItsRequest() async throws {
+    let house = try await Household(road)
+    try await house.submit(manifest("one", "samples: [5]", "priority: urgent"))
+    try await house.settled("one")
+    try await house.submit(manifest("waits", "samples: [6]"))
+    await house.quiet()
+    try rearrange((0..<240).filter { $0 != 5 }, idsOf: Array(0..<239))
+    await house.pipeline.look()
+    await house.witness.wait(for: .dataChanged, 1)
+    try await house.call(.rematch(model: Road.model, dryRun: false))
+    #expect(try house.ledger.tombstones(of: Road.model).isEmpty)
+    #expect(try await house.show("waits").state == .accepted)
+    #expect(try house.ledger.rows(of: try #require(RequestID("waits"))) == RowSet([5]))
     try await house.stop()
   }
 

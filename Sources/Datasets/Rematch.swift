@@ -2,6 +2,7 @@
 package enum Rematch {
   /// What is kept of a forgotten row.
   package struct Tombstone: Sendable, Equatable {
+    /// Where it was; below zero where it was not in the data.
     package let row: Int
     package let content: RowDigest
     package let id: RowDigest?
@@ -41,8 +42,8 @@ package enum Rematch {
   package struct Result: Sendable, Equatable {
     /// By tombstone, in the order given.
     package let places: [Place]
-    /// Rows that were found by what they hold, kept or moved.
-    package let rowsOfKnownContent: Set<Int>
+    /// Of those that are gone: which have an id that another's row has now. (By position among the tombstones.)
+    package let disproved: Set<Int>
     /// Rows of the new data that equal a forgotten row and that no tombstone took: copies beyond those that were asked
     /// for.
     package let unclaimedCopies: [Int]
@@ -52,28 +53,61 @@ package enum Rematch {
   ///
   /// Content decides before the id: ids that are mere numbers are given anew when data are put together again, and
   /// following them would hold down a stranger's row and let the forgotten one back in.
-  ///
-  /// - Parameter others: rows that are known to be somebody else's. Under whichever id, they are no changed row of these.
-  package static func match(_ tombstones: [Tombstone], in rows: NewRows, others: Set<Int> = []) -> Result {
+  package static func match(_ tombstones: [Tombstone], in rows: NewRows) -> Result {
+    match(tombstones, in: rows, known: Known())
+  }
+
+  /// Several groups, each as `match` finds it: a row may answer to one of each. None follows an id to a row that another group knows by
+  /// what it holds, as the row of somebody else.
+  package static func match(groups: [[Tombstone]], in rows: NewRows) -> [Result] {
+    let alone = groups.map { match($0, in: rows) }
+    let known = Known(groups, alone)
+    return zip(groups, alone).map { group, result in
+      let isInDoubt = zip(group, result.places).contains { tombstone, place in
+        if case .changed(let row) = place { known.isOthers(row, than: tombstone) } else { false }
+      }
+      return isInDoubt ? match(group, in: rows, known: known) : result
+    }
+  }
+
+  private static func match(_ tombstones: [Tombstone], in rows: NewRows, known: Known) -> Result {
     var matcher = Matcher(tombstones, rows)
     matcher.pass { matcher, index in matcher.sameContentAndID(index) }
     matcher.pass { matcher, index in matcher.sameContentAndRow(index) }
     matcher.pass { matcher, index in matcher.sameContent(index) }
-    let known = matcher.claimed
-    matcher.pass { matcher, index in matcher.sameID(index).flatMap { others.contains($0) ? nil : $0 } }
+    var disproved: Set<Int> = []
+    matcher.pass { matcher, index in
+      guard let row = matcher.sameID(index) else { return nil }
+      guard known.isOthers(row, than: tombstones[index]) else { return row }
+      disproved.insert(index)
+      return nil
+    }
     return Result(
-      places: matcher.places.map { $0 ?? .gone }, rowsOfKnownContent: known, unclaimedCopies: matcher.unclaimedCopies)
+      places: matcher.places.map { $0 ?? .gone }, disproved: disproved, unclaimedCopies: matcher.unclaimedCopies)
+  }
+}
+
+/// Rows of the new data that were found by what they hold.
+private struct Known {
+  /// Where those that found a row were before: two of one row are the same sample, also where one of them has seen it change.
+  private var rowsBefore: [Int: Set<Int>] = [:]
+
+  init() {}
+
+  init(_ groups: [[Rematch.Tombstone]], _ results: [Rematch.Result]) {
+    for (tombstone, place) in zip(groups.joined(), results.map(\.places).joined()) {
+      switch place {
+      case .kept: rowsBefore[tombstone.row, default: []].insert(tombstone.row)
+      case .moved(let row): rowsBefore[row, default: []].insert(tombstone.row)
+      case .changed, .gone: break
+      }
+    }
   }
 
-  /// Several groups, each as `match` finds it: a row may answer to one of each. None follows an id to a row that another group knows by
-  /// what it holds.
-  package static func match(groups: [[Tombstone]], in rows: NewRows) -> [Result] {
-    let alone = groups.map { match($0, in: rows) }
-    let known = alone.reduce(into: Set()) { $0.formUnion($1.rowsOfKnownContent) }
-    return zip(groups, alone).map { group, result in
-      result.places.contains { if case .changed = $0 { true } else { false } }
-        ? match(group, in: rows, others: known) : result
-    }
+  /// One that was nowhere is nobody's that was somewhere.
+  func isOthers(_ row: Int, than tombstone: Rematch.Tombstone) -> Bool {
+    guard let before = rowsBefore[row] else { return false }
+    return tombstone.row < 0 || !before.contains(tombstone.row)
   }
 }
 
@@ -134,8 +168,6 @@ private struct Matcher {
   }
 
   func sameID(_ index: Int) -> Int? { tombstones[index].id.flatMap { rowOfID[$0] } }
-
-  var claimed: Set<Int> { Set(isClaimed.indices.filter { isClaimed[$0] }) }
 
   var unclaimedCopies: [Int] { rowsOfContent.values.joined().filter { !isClaimed[$0] }.sorted() }
 }

@@ -111,6 +111,9 @@ extension Session {
     for stone in marked {
       let row = relocation.tombstones[stone.key]
       if row != stone.row { try run("UPDATE tombstones SET row = ? WHERE key = ?", [row, stone.key]) }
+      if relocation.disproved.contains(stone.key) {
+        try run("UPDATE tombstones SET id = NULL WHERE key = ?", [stone.key])
+      }
     }
   }
 
@@ -162,6 +165,7 @@ extension Session {
     in relocation: Relocation, forgotten stones: [MarkedTombstone], _ version: Int
   ) throws -> Int {
     let known = Dictionary(grouping: stones, by: \.content)
+    let idsNow = Set(relocation.requests.values.flatMap(\.marks).compactMap(\.id))
     var count = 0
     for entry in try entries(ofModel: relocation.model, in: RequestState.allCases.filter(\.isWaiting)) {
       guard let found = relocation.requests[entry.id] else { continue }
@@ -171,7 +175,9 @@ extension Session {
       let still = StillThere(found.marks, of: marks ?? [])
       for mark in marks ?? [] where !still.contains(mark) {
         if known[mark.content, default: []].contains(where: { $0.isOf(mark, in: entry.id) }) { continue }
-        try bury(still.withoutOthersID(mark), of: entry, droppedBy: version)
+        // Followed by an id that another row has now, it would take that one's place.
+        let isOthersID = mark.id.map(idsNow.contains) ?? false
+        try bury(isOthersID ? mark.withoutID : mark, of: entry, droppedBy: version)
         count += 1
       }
     }
@@ -259,18 +265,11 @@ private struct StillThere {
   private let contents: Set<SHA256Digest>
   /// Of rows whose contents were changed. Where another of the request's own rows bears an id, ids were given anew.
   private let ids: Set<SHA256Digest>
-  private let everyID: Set<SHA256Digest>
 
   init(_ found: [RowMark], of marks: [RowMark]) {
     contents = Set(found.map(\.content))
     let own = Set(marks.map(\.content))
     ids = Set(found.filter { !own.contains($0.content) }.compactMap(\.id))
-    everyID = Set(found.compactMap(\.id))
-  }
-
-  /// Followed by an id that another row has now, its tombstone would take that one's place.
-  func withoutOthersID(_ mark: RowMark) -> RowMark {
-    RowMark(row: mark.row, content: mark.content, id: mark.id.flatMap { everyID.contains($0) ? nil : $0 })
   }
 
   func contains(_ mark: RowMark) -> Bool {

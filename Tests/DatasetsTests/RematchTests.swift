@@ -54,6 +54,23 @@ import Testing
     #expect(results.map(\.places) == [[.gone], [.moved(to: 0)], [.changed(at: 1)]])
   }
 
+  /// Both were that row before, and one of them has seen it change.
+  @Test func id_leadsToARowThatAnotherGroupKnowsAsTheSameSample() {
+    let groups = [[tombstone(7, "v1", id: "7")], [tombstone(7, "v2", id: "7")]]
+    let at7 = rows(["x", "x", "x", "x", "x", "x", "x", "v2"], ids: [nil, nil, nil, nil, nil, nil, nil, "7"])
+    #expect(Rematch.match(groups: groups, in: at7).map(\.places) == [[.changed(at: 7)], [.kept]])
+    let moved = Rematch.match(groups: groups, in: rows(["v2"], ids: ["7"]))
+    #expect(moved.map(\.places) == [[.changed(at: 0)], [.moved(to: 0)]])
+    #expect(moved.map(\.disproved) == [[], []])
+  }
+
+  @Test func id_ofOneThatWasNowhere_leadsToNoRowThatIsKnown() {
+    let groups = [[tombstone(-1, "a", id: "0")], [tombstone(-1, "b", id: "9")]]
+    let results = Rematch.match(groups: groups, in: rows(["b"], ids: ["0"]))
+    #expect(results.map(\.places) == [[.gone], [.moved(to: 0)]])
+    #expect(results.map(\.disproved) == [[0], []])
+  }
+
   @Test func nothing_matchesNothing() {
     #expect(Rematch.match([], in: rows(["a"])).places.isEmpty)
     #expect(Rematch.match([tombstone(0, "a")], in: rows([])).places == [.gone])

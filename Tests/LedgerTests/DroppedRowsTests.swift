@@ -131,6 +131,38 @@ import Testing
     #expect(stone.id == nil)
   }
 
+  @Test func droppedRow_whoseIdIsAnotherRequestsNow_keepsNone() throws {
+    let bench = try Bench()
+    try bench.accept("b", Bench.Wish(9, 10))
+    try bench.accept("c", Bench.Wish(11))
+    let renumbered = RowMark(row: 10, content: Bench.mark(11).content, id: Bench.mark(10).id)
+    let found = [("b", Bench.mark(9)), ("c", renumbered)].map { id, mark in
+      (
+        id,
+        Resolution(rows: RowSet([mark.row]), marks: [mark], trainingRows: Bench.trainingRows, maxForgetShare: 1)
+      )
+    }
+    let requests = try found.map { (try Bench.id($0.0), $0.1) }
+    try bench.importing(
+      2,
+      Relocation(
+        model: "m", fingerprint: "{}", tombstones: [:], requests: Dictionary(uniqueKeysWithValues: requests)))
+    let stone = try #require(try bench.ledger.markedTombstones(of: "m").first)
+    #expect(stone.request.text == "b")
+    #expect(stone.id == nil)
+  }
+
+  /// An id that is another's is looked for no more.
+  @Test func disprovedId_leavesTheTombstone() throws {
+    let bench = try Bench()
+    try bench.publish(try bench.run("a", Bench.Wish(5)))
+    let key = try #require(try bench.ledger.markedTombstones(of: "m").first).key
+    try bench.ledger.rematch(
+      Relocation(model: "m", fingerprint: "{}", tombstones: [:], disproved: [key]), at: bench.now)
+    #expect(try bench.ledger.markedTombstones(of: "m").map(\.id) == [nil])
+    #expect(try bench.ledger.verifyContents().problems == [])
+  }
+
   /// What is not there any more, while a forgotten row that it equals was changed.
   @Test func droppedCopy_ofAForgottenRowThatWasChanged_isRemembered() throws {
     let bench = try Bench()
@@ -164,6 +196,15 @@ import Testing
     #expect(try bench.state("d") == .forgotten)
     #expect(throws: LedgerError.owed(id)) { try bench.ledger.cancel(id, by: nil, at: bench.now) }
     #expect(try bench.remembered(by: 1...4) == [1, 0, 1, 0])
+  }
+
+  @Test func requestOfADroppedRow_thatNoRematchFound_mayBeCancelled() throws {
+    let bench = try Bench()
+    try bench.accept("b", Bench.Wish(9, 10))
+    try bench.importing(2, "b", has: [9])
+    try bench.ledger.rematch(Bench.gone, at: bench.now)
+    try bench.ledger.cancel(try Bench.id("b"), by: nil, at: bench.now)
+    #expect(try bench.ledger.markedTombstones(of: "m") == [])
   }
 
   /// The rows of another were left out while these were there, which an import forgets.

@@ -107,7 +107,7 @@ enum SchemaSQL {
 
   /// Format 4. `label` and `batch` are of the run that forgot the row. What waited to be forgotten again counts as remembered by every
   /// version, as before; what an import or a rollback had brought back as remembered from then on, until the last import at the latest. Of what a run on a
-  /// version that was gone back to found nothing of, every later one may know.
+  /// version that was gone back to found nothing of, those may know that were made before.
   static let tombstones = """
     ALTER TABLE tombstones RENAME TO tombstones_of_format_3;
     CREATE TABLE tombstones (
@@ -147,7 +147,7 @@ enum SchemaSQL {
       WHERE status <> 'reopened' AND EXISTS (SELECT 1 FROM brought_back b WHERE b.request = tombstones.request
         AND tombstones.version < b.version AND tombstones.version > b."to");
     UPDATE tombstones SET again_from = version + 1,
-      again_until = (SELECT 1 + max(number) FROM versions v WHERE v.model = tombstones.model)
+      again_until = (SELECT max(w.version) FROM went_back w WHERE w.model = tombstones.model AND w."to" = tombstones.version)
       WHERE status <> 'reopened' AND again_from IS NULL
         AND EXISTS (SELECT 1 FROM went_back w WHERE w.model = tombstones.model AND w."to" = tombstones.version)
         AND NOT EXISTS (SELECT 1 FROM versions v

@@ -83,7 +83,7 @@ extension Session {
       SELECT 1 FROM stones WHERE oldest IS NOT NULL AND (came_back
         OR EXISTS (SELECT 1 FROM requests r WHERE \(others) AND r.finished_at IS NULL)
         OR EXISTS (SELECT 1 FROM audit WHERE sequence > (SELECT at FROM dropped) AND kind = 'rematched'
-          AND payload ->> '$.model' = ?2)
+          AND payload ->> '$.model' = ?2 AND payload ->> '$.found' > 0)
         OR EXISTS (SELECT 1 FROM audit a CROSS JOIN requests r ON r.id = a.payload ->> '$.request'
           WHERE a.sequence > (SELECT at FROM dropped) AND a.kind = 'moved' AND \(others)))
       """, [entry.sequence, entry.model]) != nil

@@ -83,6 +83,8 @@ package struct RowMark: Hashable, Sendable {
     self.content = content
     self.id = id
   }
+
+  package var withoutID: RowMark { RowMark(row: row, content: content) }
 }
 
 /// `quotas` of hamud.yaml, for each submitting user and day (UTC); 0: none.

@@ -62,18 +62,21 @@ package struct Relocation: Sendable {
   package let fingerprint: String
   /// A row for each tombstone that was found; those that are missing here are gone from the data.
   package let tombstones: [Int64: Int]
+  /// Tombstones whose id is another row's now: they are looked for by their contents alone from now on.
+  package let disproved: Set<Int64>
   /// Selections of waiting requests in the new data; those that are missing here keep the rows they have.
   package let requests: [RequestID: Resolution]
   /// Waiting requests that cannot be served in the new data: held, `error`.
   package let lost: [RequestID: Lost]
 
   package init(
-    model: String, fingerprint: String, tombstones: [Int64: Int], requests: [RequestID: Resolution] = [:],
-    lost: [RequestID: Lost] = [:]
+    model: String, fingerprint: String, tombstones: [Int64: Int], disproved: Set<Int64> = [],
+    requests: [RequestID: Resolution] = [:], lost: [RequestID: Lost] = [:]
   ) {
     self.model = model
     self.fingerprint = fingerprint
     self.tombstones = tombstones
+    self.disproved = disproved
     self.requests = requests
     self.lost = lost
   }

@@ -28,7 +28,9 @@ package struct DataMatching: Sendable {
       let result = results[0]
       var places: [Int64: Int] = [:]
       var (kept, moved, gone) = (0, 0, 0)
-      for (stones, place) in zip(samples, result.places) {
+      var disproved: Set<Int64> = []
+      for (index, (stones, place)) in zip(samples, result.places).enumerated() {
+        if result.disproved.contains(index) { disproved.formUnion(stones.map(\.key)) }
         let row: Int?
         switch place {
         case .kept: (row, kept) = (stones[0].row, kept + 1)
@@ -42,7 +44,8 @@ package struct DataMatching: Sendable {
       let followed = zip(waiting, results.dropFirst()).map(Followed.init)
       let (requests, lost) = try Self.requests(model, ledger, followed, mayLack: trainedOnThem ? nil : forgotten)
       relocation = Relocation(
-        model: model.name, fingerprint: model.fingerprint.json, tombstones: places, requests: requests, lost: lost)
+        model: model.name, fingerprint: model.fingerprint.json, tombstones: places, disproved: disproved,
+        requests: requests, lost: lost)
       (self.kept, self.moved, self.gone) = (kept, moved, gone)
       copies = result.unclaimedCopies.count
     } catch {
@@ -137,12 +140,13 @@ package struct DataMatching: Sendable {
 
     init(_ waiting: MarkedRequest, _ result: Rematch.Result) {
       request = waiting.request
-      rows = zip(waiting.marks, result.places).map { mark, place in
-        switch place {
+      rows = zip(waiting.marks, result.places).enumerated().map { index, followed in
+        let (mark, place) = followed
+        return switch place {
         case .kept: (mark, mark.row)
         case .moved(let to): (mark, to)
         case .changed(let at): (mark, at)
-        case .gone: (mark, nil)
+        case .gone: (result.disproved.contains(index) ? mark.withoutID : mark, nil)
         }
       }
     }

@@ -10,17 +10,6 @@ import Testing
 
   init() throws { road = try Road() }
 
-  /// The training rows in another order, without some of them, and the owners with them.
-  private func rearrange(_ originals: [Int], idsOf owners: [Int]? = nil) throws {
-    var rows = SmallData.Rows()
-    for row in originals {
-      rows.samples += SmallData.shared.train.row(row)
-      rows.labels.append(SmallData.shared.train.labels[row])
-    }
-    try road.write(rows, to: "train")
-    try road.writeOwners(owners ?? originals)
-  }
-
   private func state(_ house: Household) async throws -> String? {
     try await house.call(.status)["models"]?.elements?.first?["paused"]?.stringValue
   }
@@ -32,7 +21,7 @@ import Testing
 
   private func change(_ house: Household, to originals: [Int], _ times: Int = 1) async throws {
     await house.quiet()
-    try rearrange(originals)
+    try road.rearrange(originals)
     await house.pipeline.look()
     await house.witness.wait(for: .dataChanged, times)
   }
@@ -61,23 +50,6 @@ import Testing
     let event = try #require(house.witness.events(.modelRematched).first)
     #expect(event.entry.message.contains("11 moved, 1 are gone"))
     #expect(try house.ledger.verifyAudit().problems.isEmpty)
-    try await house.stop()
-  }
-
-  /// A row that was deleted, and ids that are numbers and were given anew: the forgotten row's id is another's now, who waits.
-  @Test func idsThatWereGivenAnew_takeNoWaitingRowFromItsRequest() async throws {
-    let house = try await Household(road)
-    try await house.submit(manifest("one", "samples: [5]", "priority: urgent"))
-    try await house.settled("one")
-    try await house.submit(manifest("waits", "samples: [6]"))
-    await house.quiet()
-    try rearrange((0..<240).filter { $0 != 5 }, idsOf: Array(0..<239))
-    await house.pipeline.look()
-    await house.witness.wait(for: .dataChanged, 1)
-    try await house.call(.rematch(model: Road.model, dryRun: false))
-    #expect(try house.ledger.tombstones(of: Road.model).isEmpty)
-    #expect(try await house.show("waits").state == .accepted)
-    #expect(try house.ledger.rows(of: try #require(RequestID("waits"))) == RowSet([5]))
     try await house.stop()
   }
 
@@ -197,12 +169,12 @@ import Testing
     let house = try await Household(road)
     await house.witness.wait(for: .modelLoaded)
     await house.quiet()
-    try rearrange(Array(0..<200))
+    try road.rearrange(Array(0..<200))
     await house.pipeline.look()
     await house.witness.wait(for: .dataChanged)
     try await house.submit(manifest("numbers", "samples: [5]"))
     await house.quiet()
-    try rearrange(Array(0..<240))
+    try road.rearrange(Array(0..<240))
     await house.pipeline.look()
     await house.witness.wait(for: .modelUnpaused)
     await house.pipeline.look()
@@ -256,7 +228,7 @@ import Testing
     await house.quiet()
     // Trained again without subject s-3; s-4 was left in by mistake.
     let order = (0..<240).filter { $0 % 20 != 3 }
-    try rearrange(order)
+    try road.rearrange(order)
     await house.pipeline.look()
     await house.witness.wait(for: .dataChanged)
     let retrained = road.source("retrained")

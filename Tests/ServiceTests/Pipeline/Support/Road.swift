@@ -56,6 +56,17 @@ final class Road: Sendable {
     try DurableFile.publish("row,id,subject\n" + lines.joined(), to: source("ids.csv"))
   }
 
+  /// The training rows in another order, without some of them, and the owners with them.
+  func rearrange(_ originals: [Int], idsOf owners: [Int]? = nil, edited: Int? = nil) throws {
+    var rows = SmallData.Rows()
+    for row in originals {
+      rows.samples += SmallData.shared.train.row(row).map { row == edited ? $0 + 0.25 : $0 }
+      rows.labels.append(SmallData.shared.train.labels[row])
+    }
+    try write(rows, to: "train")
+    try writeOwners(owners ?? originals)
+  }
+
   func writeModel(_ weights: [TensorArray], to path: String) throws {
     try ModelWriter.write(.mlp(MLPConfiguration(layers: SmallData.layers)), tensors: weights, data: nil, to: path)
   }

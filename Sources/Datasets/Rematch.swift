@@ -89,25 +89,33 @@ package enum Rematch {
 
 /// Rows of the new data that were found by what they hold.
 private struct Known {
-  /// Where those that found a row were before: two of one row are the same sample, also where one of them has seen it change.
-  private var rowsBefore: [Int: Set<Int>] = [:]
+  /// By row, what those that found it were before.
+  private var finders: [Int: Set<Finder>] = [:]
+
+  private struct Finder: Hashable {
+    let row: Int
+    let id: RowDigest?
+
+    init(_ tombstone: Rematch.Tombstone) { (row, id) = (max(-1, tombstone.row), tombstone.id) }
+  }
 
   init() {}
 
   init(_ groups: [[Rematch.Tombstone]], _ results: [Rematch.Result]) {
     for (tombstone, place) in zip(groups.joined(), results.map(\.places).joined()) {
       switch place {
-      case .kept: rowsBefore[tombstone.row, default: []].insert(tombstone.row)
-      case .moved(let row): rowsBefore[row, default: []].insert(tombstone.row)
+      case .kept: finders[tombstone.row, default: []].insert(Finder(tombstone))
+      case .moved(let row): finders[row, default: []].insert(Finder(tombstone))
       case .changed, .gone: break
       }
     }
   }
 
-  /// One that was nowhere is nobody's that was somewhere.
+  /// Two of one id are the same sample, also where one of them has seen it change, unless they stood at two rows. The row alone says
+  /// nothing: that of a request which was not found is of older data.
   func isOthers(_ row: Int, than tombstone: Rematch.Tombstone) -> Bool {
-    guard let before = rowsBefore[row] else { return false }
-    return tombstone.row < 0 || !before.contains(tombstone.row)
+    guard let finders = finders[row] else { return false }
+    return !finders.contains { $0.id == tombstone.id && ($0.row == tombstone.row || $0.row < 0 || tombstone.row < 0) }
   }
 }
 

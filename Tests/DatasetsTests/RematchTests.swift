@@ -71,6 +71,26 @@ import Testing
     #expect(results.map(\.disproved) == [[0], []])
   }
 
+  /// A request that lost its row keeps the number of older data; another's row has it by now, and the id too.
+  @Test func id_leadsToNoRowThatAnotherGroupKnows_whateverItsNumberWas() {
+    let groups = [[tombstone(1, "b", id: "2")], [tombstone(1, "a", id: "1")]]
+    let results = Rematch.match(groups: groups, in: rows(["x", "b"], ids: ["0", "1"]))
+    #expect(results.map(\.places) == [[.kept], [.gone]])
+    #expect(results.map(\.disproved) == [[], [0]])
+  }
+
+  /// Edited, gone, and back: as it was edited, or as it was first.
+  @Test func id_leadsToTheSameSample_whenOneOfTwoWasNowhere() {
+    let groups = [[tombstone(-1, "v1", id: "7")], [tombstone(7, "v2", id: "7")]]
+    for (content, places) in [
+      ("v2", [[Rematch.Place.changed(at: 0)], [.moved(to: 0)]]), ("v1", [[.moved(to: 0)], [.changed(at: 0)]]),
+    ] {
+      let results = Rematch.match(groups: groups, in: rows([content], ids: ["7"]))
+      #expect(results.map(\.places) == places)
+      #expect(results.allSatisfy { $0.disproved.isEmpty })
+    }
+  }
+
   @Test func nothing_matchesNothing() {
     #expect(Rematch.match([], in: rows(["a"])).places.isEmpty)
     #expect(Rematch.match([tombstone(0, "a")], in: rows([])).places == [.gone])

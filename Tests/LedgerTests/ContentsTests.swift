@@ -74,10 +74,7 @@ import Testing
   @Test func forgottenRows_areNotThoseThatItNeverGaveAway() throws {
     let bench = try lived()
     let plan = try bench.run("nothing", Bench.Wish(20))
-    _ = try bench.ledger.publish(
-      Publication(
-        batch: plan.batch, generation: plan.generation, version: nil,
-        endings: plan.requests.map { bench.ending($0, .nothingToForget) }), at: bench.now)
+    try bench.publishNothing(plan)
     #expect(try bench.record("nothing").summary.version == 4)
     #expect(try bench.ledger.forgottenRows(of: "m", upTo: 4)?.rows == [0, 1, 2])
     _ = try bench.publish(try bench.run("next", Bench.Wish(21)))

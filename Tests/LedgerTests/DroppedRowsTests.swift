@@ -71,8 +71,7 @@ import Testing
     try bench.accept("b", Bench.Wish(9, 10))
     try bench.importing(2, "b", has: [9])
     let stone = try #require(try bench.ledger.markedTombstones(of: "m").first).key
-    let found = Resolution(
-      rows: RowSet([9]), marks: [Bench.mark(9)], trainingRows: Bench.trainingRows, maxForgetShare: 1)
+    let found = Bench.found([Bench.mark(9)])
     let id = try Bench.id("b")
     try bench.ledger.rematch(
       Relocation(model: "m", fingerprint: "{}", tombstones: [stone: 40], requests: [id: found]), at: bench.now)
@@ -90,8 +89,7 @@ import Testing
       try bench.accept("b", marks: [Bench.mark(9), copy])
       // Found by what it holds, the copy is the one that is there.
       let marks = [Bench.mark(9)] + (isThere ? [Bench.mark(5)] : [])
-      let found = Resolution(
-        rows: RowSet(marks.map(\.row)), marks: marks, trainingRows: Bench.trainingRows, maxForgetShare: 1)
+      let found = Bench.found(marks)
       let key = try #require(try bench.ledger.markedTombstones(of: "m").first).key
       let data = Relocation(
         model: "m", fingerprint: "{}", tombstones: isThere ? [key: 5] : [:], requests: [try Bench.id("b"): found])
@@ -122,8 +120,7 @@ import Testing
     let bench = try Bench()
     try bench.accept("b", Bench.Wish(9, 10))
     let renumbered = RowMark(row: 9, content: Bench.mark(10).content, id: Bench.mark(9).id)
-    let found = Resolution(
-      rows: RowSet([9]), marks: [renumbered], trainingRows: Bench.trainingRows, maxForgetShare: 1)
+    let found = Bench.found([renumbered])
     let data = Relocation(model: "m", fingerprint: "{}", tombstones: [:], requests: [try Bench.id("b"): found])
     try bench.importing(2, data)
     let stone = try #require(try bench.ledger.markedTombstones(of: "m").first)
@@ -169,8 +166,7 @@ import Testing
     try bench.publish(try bench.run("a", Bench.Wish(5)))
     let key = try #require(try bench.ledger.markedTombstones(of: "m").first).key
     try bench.accept("b", marks: [Bench.mark(9), RowMark(row: 10, content: Bench.mark(5).content, id: nil)])
-    let found = Resolution(
-      rows: RowSet([9]), marks: [Bench.mark(9)], trainingRows: Bench.trainingRows, maxForgetShare: 1)
+    let found = Bench.found([Bench.mark(9)])
     let data = Relocation(
       model: "m", fingerprint: "{}", tombstones: [key: 5], requests: [try Bench.id("b"): found])
     try bench.importing(3, data)
@@ -183,8 +179,7 @@ import Testing
     try bench.accept("b", Bench.Wish(9, 10))
     try bench.importing(2, "b", has: [9])
     let key = try #require(try bench.ledger.markedTombstones(of: "m").first).key
-    let nine = Resolution(
-      rows: RowSet([9]), marks: [Bench.mark(9)], trainingRows: Bench.trainingRows, maxForgetShare: 1)
+    let nine = Bench.found([Bench.mark(9)])
     let id = try Bench.id("b")
     let back = Relocation(model: "m", fingerprint: "{}", tombstones: [key: 40], requests: [id: nine])
     try bench.importing(3, back)
@@ -213,8 +208,7 @@ import Testing
     try bench.accept("b", Bench.Wish(9, 10))
     try bench.importing(2, "b", has: [9])
     let key = try #require(try bench.ledger.markedTombstones(of: "m").first).key
-    let nine = Resolution(
-      rows: RowSet([9]), marks: [Bench.mark(9)], trainingRows: Bench.trainingRows, maxForgetShare: 1)
+    let nine = Bench.found([Bench.mark(9)])
     let id = try Bench.id("b")
     try bench.ledger.rematch(
       Relocation(model: "m", fingerprint: "{}", tombstones: [key: 40], requests: [id: nine]), at: bench.now)
@@ -228,8 +222,7 @@ import Testing
     let bench = try Bench()
     try bench.accept("b", Bench.Wish(9, 10))
     let changed = RowMark(row: 10, content: Bench.mark(77).content, id: Bench.mark(10).id)
-    let found = Resolution(
-      rows: RowSet([9, 10]), marks: [Bench.mark(9), changed], trainingRows: Bench.trainingRows, maxForgetShare: 1)
+    let found = Bench.found([Bench.mark(9), changed])
     let data = Relocation(model: "m", fingerprint: "{}", tombstones: [:], requests: [try Bench.id("b"): found])
     try bench.importing(2, data)
     #expect(try bench.ledger.markedTombstones(of: "m") == [])

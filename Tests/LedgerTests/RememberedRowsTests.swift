@@ -47,10 +47,7 @@ import Testing
     try bench.publish(try bench.run("b", Bench.Wish(2)))
     _ = try bench.ledger.rollBack("m", to: 1, servesNow: true, by: nil, at: bench.now)
     let plan = try bench.run("a", Bench.Wish(7))
-    _ = try bench.ledger.publish(
-      Publication(
-        batch: plan.batch, generation: plan.generation, version: nil,
-        endings: plan.requests.map { bench.ending($0, .nothingToForget) }), at: bench.now)
+    try bench.publishNothing(plan)
     #expect(try bench.ledger.tombstones(of: "m").map(\.version) == [1])
     let known = try bench.ledger.markedTombstones(of: "m").filter { $0.request.text == "b" }.map { ($0.key, 2) }
     let data = Relocation(model: "m", fingerprint: "{}", tombstones: Dictionary(uniqueKeysWithValues: known))
@@ -64,10 +61,7 @@ import Testing
     try bench.publish(try bench.run("b", Bench.Wish(2)))
     _ = try bench.ledger.rollBack("m", to: 1, servesNow: true, by: nil, at: bench.now)
     let plan = try bench.start(try bench.schedule("b"))
-    _ = try bench.ledger.publish(
-      Publication(
-        batch: plan.batch, generation: plan.generation, version: nil,
-        endings: plan.requests.map { bench.ending($0, .nothingToForget) }), at: bench.now)
+    try bench.publishNothing(plan)
     let known = try bench.ledger.markedTombstones(of: "m").filter { $0.request.text == "a" }.map { ($0.key, 1) }
     let data = Relocation(model: "m", fingerprint: "{}", tombstones: Dictionary(uniqueKeysWithValues: known))
     #expect(try bench.remembered(by: 1...3, in: data) == [0, 1, 0])
@@ -82,10 +76,7 @@ import Testing
       _ = try bench.ledger.rollBack("m", to: version, servesNow: true, by: nil, at: bench.now)
       if version == 2 { try bench.accept("x", Bench.Wish(7)) }
       let plan = try bench.start(try bench.schedule("x"))
-      _ = try bench.ledger.publish(
-        Publication(
-          batch: plan.batch, generation: plan.generation, version: nil,
-          endings: plan.requests.map { bench.ending($0, .nothingToForget) }), at: bench.now)
+      try bench.publishNothing(plan)
     }
     let others = try bench.ledger.markedTombstones(of: "m").filter { $0.request.text != "x" }.map { ($0.key, 1) }
     let data = Relocation(model: "m", fingerprint: "{}", tombstones: Dictionary(uniqueKeysWithValues: others))
